@@ -1,0 +1,9 @@
+import type { MigrationInterface } from 'typeorm';
+import { ServiceRole1764000000001 } from './1764000000001-service-role.js';
+import { Providers1764000000002 } from './1764000000002-providers.js';
+
+/** Every migration, oldest first. A migration that has been released is never edited. */
+export const migrations: readonly (new () => MigrationInterface)[] = [
+  ServiceRole1764000000001,
+  Providers1764000000002,
+];

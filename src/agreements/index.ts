@@ -1,0 +1,2 @@
+export type * from './rules/terms.js';
+export { FLOW_DIRECTIONS } from './rules/terms.js';

@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { PoolClient } from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+
+/** Something that runs SQL: a transaction, or the pool for a single statement. */
+export interface Queryable {
+  /** Rows of one statement. `bigint` and `numeric` arrive as strings, `timestamptz` as Date. */
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. */
+export interface Transaction extends Queryable {
+  /** The underlying pg client, for `COPY` and cursors inside this transaction. */
+  readonly client: PoolClient;
+}
+
+type Isolation = 'READ COMMITTED' | 'REPEATABLE READ';
+
+/**
+ * The service's door to PostgreSQL. A transaction opened while another one is open in the same
+ * asynchronous context joins it, so an idempotent request and the service it calls commit together.
+ */
+export class Database implements Queryable {
+  private readonly ambient = new AsyncLocalStorage<Transaction>();
+
+  constructor(private readonly source: DataSource) {}
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const open = this.ambient.getStore();
+    if (open) return open.query<Row>(text, values);
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      return (await client.query(text, values as unknown[])).rows as Row[];
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Runs `work` in the open transaction, or in a new one that commits when `work` resolves. */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const open = this.ambient.getStore();
+    return open ? work(open) : this.begin('READ COMMITTED', work);
+  }
+
+  /** One consistent snapshot for several reads. */
+  async snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const open = this.ambient.getStore();
+    return open ? work(open) : this.begin('REPEATABLE READ', work);
+  }
+
+  async close(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+
+  private async begin<T>(isolation: Isolation, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const tx = await openTransaction(runner, isolation);
+      const result = await this.ambient.run(tx, () => work(tx));
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A lost connection cannot roll back; the server does it, and the first error is what matters.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<Transaction> {
+  const client = (await runner.connect()) as PoolClient;
+  await runner.startTransaction(isolation);
+  return {
+    client,
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query(text, values as unknown[])).rows as Row[],
+  };
+}

@@ -1,0 +1,4 @@
+export { Database } from './database.js';
+export type { Queryable, Transaction } from './database.js';
+export { connectDatabase, SERVICE_ROLE } from './connect.js';
+export { migrate, pendingMigrations } from './migrate.js';
