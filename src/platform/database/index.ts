@@ -1,4 +1,5 @@
 export { Database } from './database.js';
+export { DatabaseModule } from './database.module.js';
 export type { Queryable, Transaction } from './database.js';
 export { connectDatabase, SERVICE_ROLE } from './connect.js';
 export { migrate, pendingMigrations } from './migrate.js';

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The inflated bytes of a JSON body, exactly as they were sent. */
+    rawBody?: Buffer;
+    /** Who calls, as a short text: set by whoever authenticates, scopes idempotency keys. */
+    callerKey?: string;
+  }
+  interface FastifyContextConfig {
+    /** The most inflated bytes that a body on this route may have, if not the default. */
+    bodyLimit?: BodyLimitName | number;
+    /** The media types of a body that this route takes, if not the default. */
+    consumes?: readonly string[];
+    /** Whether a caller must be known before the body is even read. */
+    needsCaller?: boolean;
+  }
+}
+
+/** A limit that the configuration sets, by its name. */
+export type BodyLimitName = 'json' | 'batch' | 'stream';
+
+/** The request's path without its query, which may hold what must not be logged or repeated. */
+export function pathOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? request.url;
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,117 @@
+import type { ArgumentMetadata } from '@nestjs/common';
+import { Injectable, ValidationPipe, type PipeTransform } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import type { FieldError } from '../problems/index.js';
+import { inexactNumbersIn } from './body/inexact-number.js';
+import { httpProblems } from './problems.js';
+
+const ERRORS_SHOWN_MAX = 1000;
+
+/** Turns what class-validator found into what the client is told, one entry a broken rule. */
+export function fieldErrors(
+  errors: readonly ValidationError[],
+  source: 'body' | 'query' | 'path' = 'body',
+): FieldError[] {
+  return errors.flatMap((error) => errorsOf(error, source, ''));
+}
+
+/** A `validation_failed` problem with the first of the errors, and their number when there are more. */
+export function validationFailed(errors: readonly FieldError[]): Error {
+  const shown = errors.slice(0, ERRORS_SHOWN_MAX);
+  const detail =
+    errors.length === 1
+      ? `${errors[0]?.pointer || 'The body'}: ${errors[0]?.detail}`
+      : `${errors.length} things are wrong with the request; errors lists them.`;
+  return httpProblems.validation_failed(detail, { errors: shown, errorCount: errors.length });
+}
+
+/** A JSON Pointer (RFC 6901) to a path of member names and positions. */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Checks bodies, queries and path parameters against their DTO; refuses what the DTO does not know. */
+@Injectable()
+export class RequestValidationPipe implements PipeTransform {
+  private readonly pipes = {
+    body: pipeFor('body'),
+    query: pipeFor('query'),
+    param: pipeFor('path'),
+  };
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'custom') return value;
+    if (metadata.type === 'body' && isDto(metadata)) {
+      requireObject(value);
+      requireExactNumbers(value);
+    }
+    const pipe = this.pipes[metadata.type as keyof typeof this.pipes] as ValidationPipe | undefined;
+    return pipe ? pipe.transform(value, metadata) : value;
+  }
+}
+
+function pipeFor(source: 'body' | 'query' | 'path'): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => validationFailed(fieldErrors(errors, source)),
+  });
+}
+
+function isDto(metadata: ArgumentMetadata): boolean {
+  const builtIn: unknown[] = [Object, String, Number, Boolean, Array, Buffer, undefined];
+  return !builtIn.includes(metadata.metatype);
+}
+
+function requireObject(value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  const detail =
+    value === undefined
+      ? 'The body must be a JSON object; it is missing.'
+      : 'The body must be a JSON object.';
+  throw httpProblems.validation_failed(detail, {
+    errors: [{ pointer: '', code: 'is_object', detail }],
+    errorCount: 1,
+  });
+}
+
+function requireExactNumbers(body: unknown): void {
+  const errors = inexactNumbersIn(body).map(({ path, text }) => ({
+    pointer: pointerTo(path),
+    code: 'inexact_number',
+    detail: `${text} is not a whole number that JSON numbers carry exactly; send it as a string.`,
+  }));
+  if (errors.length > 0) throw validationFailed(errors);
+}
+
+function errorsOf(error: ValidationError, source: 'body' | 'query' | 'path', parent: string): FieldError[] {
+  const pointer = source === 'body' ? parent + pointerTo([error.property]) : `?${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    pointer: source === 'path' ? `:${error.property}` : pointer,
+    code: rule === 'whitelistValidation' ? 'unknown_field' : snakeCase(rule),
+    detail:
+      rule === 'whitelistValidation'
+        ? unknownField(error.property, source)
+        : sentence(error.property, message),
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => errorsOf(child, source, pointer))];
+}
+
+function unknownField(name: string, source: 'body' | 'query' | 'path'): string {
+  const what = source === 'body' ? 'field' : 'parameter';
+  return `There is no ${what} ${JSON.stringify(name)} here; leave it out.`;
+}
+
+/** class-validator's messages start with the property's name, our own with the verb. */
+function sentence(property: string, message: string): string {
+  const text = message.startsWith('must ') ? `${property} ${message}` : message;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function snakeCase(rule: string): string {
+  return rule.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
