@@ -1,9 +1,13 @@
 import type { MigrationInterface } from 'typeorm';
 import { ServiceRole1764000000001 } from './1764000000001-service-role.js';
 import { Providers1764000000002 } from './1764000000002-providers.js';
+import { Idempotency1764000000003 } from './1764000000003-idempotency.js';
+import { Ledger1764000000004 } from './1764000000004-ledger.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
   ServiceRole1764000000001,
   Providers1764000000002,
+  Idempotency1764000000003,
+  Ledger1764000000004,
 ];

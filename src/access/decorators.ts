@@ -1,18 +1,12 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
-import { AddRouteConfig } from '../platform/http/index.js';
+import { AddRouteConfig, DEMAND } from '../platform/http/index.js';
 import type { Scope } from './rules/scopes.js';
+
+export { Public } from '../platform/http/index.js';
 
 /** What a route demands of its caller: nothing at all, or a key with these scopes. */
 export type Demand = 'public' | { scopes: readonly Scope[] };
-
-/** Metadata with a route's {@link Demand}; a route without it fails the start. */
-export const DEMAND = 'peerledger:demand';
-
-/** Opens a route to everybody. */
-export function Public(): MethodDecorator {
-  return SetMetadata(DEMAND, 'public' satisfies Demand) as MethodDecorator;
-}
 
 /** Demands a key that has all of these scopes; without any, every valid key will do. */
 export function Scopes(...scopes: Scope[]): MethodDecorator {

@@ -1,7 +1,21 @@
 export { AddRouteConfig, BodyLimit, Consumes } from './route-config.js';
+export { createHttpApp, type HttpAppOptions } from './create-app.js';
+export { DEFAULT_LIMITS, type HttpLimits } from './body/read-body.js';
 export { ApiIfMatch, etagOf, Etagged, IfMatch, readPrecondition, type Precondition } from './etag.js';
 export { exactNumber, InexactNumber, inexactNumbersIn } from './body/inexact-number.js';
+export { parseJson } from './body/parse-json.js';
+export { HttpModule } from './http.module.js';
+export {
+  bodySha256,
+  findClaim,
+  fingerprintOf,
+  requireClaim,
+  type IdempotencyClaim,
+} from './idempotency/claim.js';
 export { Idempotent, type IdempotentOptions } from './idempotency/idempotent.js';
+export { IdempotencyService } from './idempotency/idempotency.service.js';
+export { buildOpenApi, renderOpenApi } from './openapi.js';
+export { openApiText, writeOpenApi } from './openapi-file.js';
 export {
   mapPage,
   page,
@@ -12,6 +26,12 @@ export {
   type CursorKey,
   type Page,
 } from './pagination.js';
-export { fieldErrors, pointerTo, RequestValidationPipe, validationFailed } from './validation.js';
+export { pointerTo } from './pointer.js';
+export { ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';
+export { DEMAND, Public } from './public.js';
+export { renderProblem, type Answer } from './render-problem.js';
 export { pathOf, type BodyLimitName } from './request.js';
+export { StoredAnswer } from './stored-answer.js';
+export { isUnreachable, toProblem } from './to-problem.js';
+export { fieldErrors, RequestValidationPipe, validationFailed } from './validation.js';

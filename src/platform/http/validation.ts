@@ -3,6 +3,7 @@ import { Injectable, ValidationPipe, type PipeTransform } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import type { FieldError } from '../problems/index.js';
 import { inexactNumbersIn } from './body/inexact-number.js';
+import { pointerTo } from './pointer.js';
 import { httpProblems } from './problems.js';
 
 const ERRORS_SHOWN_MAX = 1000;
@@ -23,11 +24,6 @@ export function validationFailed(errors: readonly FieldError[]): Error {
       ? `${errors[0]?.pointer || 'The body'}: ${errors[0]?.detail}`
       : `${errors.length} things are wrong with the request; errors lists them.`;
   return httpProblems.validation_failed(detail, { errors: shown, errorCount: errors.length });
-}
-
-/** A JSON Pointer (RFC 6901) to a path of member names and positions. */
-export function pointerTo(path: readonly (string | number)[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** Checks bodies, queries and path parameters against their DTO; refuses what the DTO does not know. */

@@ -1,0 +1,101 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { newId } from '../ids/index.js';
+import { Metrics, NestLogger } from '../telemetry/index.js';
+import { DEFAULT_LIMITS, readBodies, type HttpLimits } from './body/read-body.js';
+import { serveDocs } from './docs.js';
+import { observeRequests } from './observe-requests.js';
+import { httpProblems } from './problems.js';
+import { PROBLEM_TYPE, renderProblem, sendAnswer } from './render-problem.js';
+import { RouteTable } from './route-table.js';
+import { toProblem } from './to-problem.js';
+
+export interface HttpAppOptions {
+  logger: Logger;
+  limits?: Partial<HttpLimits>;
+  /** The whole time a request may take to arrive, streams included. */
+  requestTimeout_ms?: number;
+  /** Builds the app without its providers, to look at its routes only. */
+  preview?: boolean;
+}
+
+const REQUEST_TIMEOUT_MS = 660_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+const PARAMETER_LENGTH_MAX = 200;
+
+/** Builds the HTTP app of a root module; it keeps every convention of the API, and is not listening yet. */
+export async function createHttpApp(
+  rootModule: Type | DynamicModule,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    genReqId: requestIdOf,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    requestTimeout: options.requestTimeout_ms ?? REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('X-Request-Id', request.id);
+      sendAnswer(reply, renderProblem(toProblem(error), request));
+    },
+    clientErrorHandler: answerClientError,
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  prepare(fastify, { ...DEFAULT_LIMITS, ...options.limits });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    logger: new NestLogger(options.logger),
+    bodyParser: false,
+    abortOnError: false,
+    preview: options.preview ?? false,
+  });
+  (fastify.server as Server).headersTimeout = HEADERS_TIMEOUT_MS;
+  if (!options.preview) {
+    observeRequests(fastify, options.logger, app.get(Metrics, { strict: false }));
+    serveDocs(app);
+  }
+  return app;
+}
+
+function prepare(fastify: FastifyInstance, limits: HttpLimits): void {
+  const routes = RouteTable.of(fastify);
+  fastify.decorateRequest('callerKey', undefined);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    done(request.is404 ? routes.missOf(request) : undefined);
+  });
+  readBodies(fastify, limits);
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The client's own request id where it is harmless, else a new one. */
+function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+}
+
+/** Answers what is not even HTTP; there is no request then, only a socket. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? httpProblems.headers_too_large('The request line and headers are larger than is taken here.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? httpProblems.request_timeout('The request did not arrive in time.')
+        : httpProblems.bad_request('The request is not valid HTTP.');
+  const { status, body } = renderProblem(problem, {
+    id: newId(),
+    raw: { url: '' },
+    url: '',
+  } as FastifyRequest);
+  const head = `HTTP/1.1 ${status} ${problem.definition.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+  socket.end(Buffer.concat([Buffer.from(head), body]));
+}

@@ -1,0 +1,83 @@
+import { Controller, Get, Header, Logger, type OnModuleInit } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Database, pendingMigrations } from '../database/index.js';
+import { defineProblems } from '../problems/index.js';
+import { Metrics, ReadinessRegistry } from '../telemetry/index.js';
+import { Public } from './public.js';
+import { findAppliedMigrations } from './sql/find-applied-migrations.js';
+
+const healthProblems = defineProblems({
+  not_ready: { status: 503, title: 'The service is not ready for requests' },
+});
+
+/** That the process, or all it relies on, is well. */
+export class Health {
+  @ApiProperty({ type: String, example: 'ok' })
+  status: string;
+
+  @ApiProperty({ type: [String], description: 'What was looked at' })
+  checks: string[];
+}
+
+/** What an orchestrator asks: liveness looks at the process only, readiness at what it needs. */
+@ApiTags('about')
+@Controller()
+export class HealthController implements OnModuleInit {
+  private readonly logger = new Logger('health');
+
+  constructor(
+    private readonly database: Database,
+    private readonly readiness: ReadinessRegistry,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.readiness.register('database', async () => {
+      await this.database.query('SELECT 1');
+    });
+    this.readiness.register('migrations', async () => {
+      const pending = await pendingMigrations(await findAppliedMigrations(this.database));
+      if (pending.length > 0) throw new Error(`not applied: ${pending.join(', ')}`);
+    });
+  }
+
+  @Get('health/live')
+  @Public()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
+  @ApiOkResponse({ type: Health })
+  live(): Health {
+    return { status: 'ok', checks: [] };
+  }
+
+  @Get('health/ready')
+  @Public()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can answer requests' })
+  @ApiOkResponse({ type: Health })
+  async ready(): Promise<Health> {
+    const results = await this.readiness.check();
+    const failed = results.filter((result) => 'error' in result);
+    if (failed.length === 0) return { status: 'ok', checks: results.map(({ name }) => name) };
+    for (const { name, error } of failed) this.logger.warn({ probe: name, err: error });
+    const names = failed.map(({ name }) => name);
+    throw healthProblems.not_ready(`Not ready: ${names.join(', ')}.`, {
+      retryAfter_s: 5,
+      errors: names.map((name) => ({
+        pointer: '',
+        code: 'probe_failed',
+        detail: `${name} cannot be relied on now.`,
+      })),
+    });
+  }
+
+  @Get('metrics')
+  @Public()
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOperation({ operationId: 'getMetrics', summary: 'What the process measures of itself, for Prometheus' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async read(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}
