@@ -1,0 +1,14 @@
+export { LedgerModule } from './ledger.module.js';
+export { LedgerService, type AgreementCodes, type UnbilledSource } from './ledger.service.js';
+export { ledgerProblems } from './ledger.errors.js';
+export { mirrorOf, type AccountKind } from './rules/accounts.js';
+export type { BookPostings, PostingDocument, Transfer } from './rules/document.js';
+export type { LedgerBalance, Unbilled } from './rules/balances.js';
+export { mirroredBooks, type MirroredTransfer } from './rules/mirrored-books.js';
+export { issuePostings, type ChargedLine } from './rules/statement-postings.js';
+export { creditPostings, type GivenCredit } from './rules/credit-postings.js';
+export type { AccountFilter, LedgerAccount } from './sql/list-accounts.js';
+export type { EntryFilter, EntryRecord } from './sql/list-entries.js';
+export type { AsOf } from './sql/read-balances-as-of.js';
+export type { BalancesOf } from './sql/read-balances.js';
+export type { Verification } from './verify-ledger.js';

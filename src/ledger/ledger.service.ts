@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../platform/database/index.js';
+import { newId } from '../platform/ids/index.js';
+import { ledgerProblems } from './ledger.errors.js';
+import { balanceOf, withUnbilled, type LedgerBalance, type Unbilled } from './rules/balances.js';
+import { faultIn, type PostingDocument } from './rules/document.js';
+import { accountKey, accountsOf, contentOfDocument, postDocument, type AccountState } from './rules/post.js';
+import { contentOfCanonical } from './rules/transaction.js';
+import { advanceHeads } from './sql/advance-heads.js';
+import { createAccounts } from './sql/create-accounts.js';
+import { createHeads } from './sql/create-heads.js';
+import { findSource } from './sql/find-source.js';
+import { insertEntries } from './sql/insert-entries.js';
+import { insertTransactions } from './sql/insert-transactions.js';
+import { listAccounts, type AccountFilter, type LedgerAccount } from './sql/list-accounts.js';
+import { listEntries, type EntryFilter, type EntryRecord } from './sql/list-entries.js';
+import { lockAccounts } from './sql/lock-accounts.js';
+import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
+import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
+import { readBalances, type BalancesOf } from './sql/read-balances.js';
+import { updateAccounts } from './sql/update-accounts.js';
+import { verifyLedger, type Verification } from './verify-ledger.js';
+
+/** Tells what each open period of a provider has accrued so far; a room above knows. */
+export type UnbilledSource = (bookId: string) => Promise<readonly Unbilled[]>;
+
+/** Names agreements, which the ledger knows by id only; a room above knows their codes. */
+export interface AgreementCodes {
+  /** The codes of those ids that are agreements. */
+  codesOf(agreementIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The agreement with this code, or null. */
+  idOf(code: string): Promise<string | null>;
+}
+
+/** The books: postings, balances, journal and proof. See README.md for what it holds and does not own. */
+@Injectable()
+export class LedgerService {
+  private unbilledSource: UnbilledSource = async () => [];
+  private agreements: AgreementCodes = { codesOf: async () => new Map(), idOf: async () => null };
+
+  constructor(private readonly database: Database) {}
+
+  /** Connects the room that knows open periods' accruals; without it nothing is unbilled. */
+  provideUnbilled(source: UnbilledSource): void {
+    this.unbilledSource = source;
+  }
+
+  /** Connects the room that knows the agreements' codes; without it codes are null. */
+  provideAgreementCodes(agreements: AgreementCodes): void {
+    this.agreements = agreements;
+  }
+
+  /**
+   * Posts a source document in the caller's transaction, at most once: posted again with the same content it
+   * changes nothing, with other content it is a `ledger_source_conflict`. It keeps the agreement's books
+   * locked until the transaction ends, and takes the recorded time, so call it late in the transaction.
+   */
+  async post(document: PostingDocument): Promise<{ posted: boolean }> {
+    const fault = faultIn(document);
+    if (fault) {
+      const source = `${document.sourceKind} ${document.sourceId}`;
+      throw ledgerProblems.ledger_document_invalid(`The postings of ${source} are invalid: ${fault}.`);
+    }
+    return this.database.transaction(async (tx) => {
+      const locked = await lockOrCreateHeads(tx, document);
+      if (await isPosted(tx, document)) return { posted: false };
+      if (document.books.every(({ transfers }) => transfers.length === 0)) return { posted: false };
+      const accounts = await lockOrCreateAccounts(tx, document, locked.recordedAt);
+      const posting = postDocument(document, { ...locked, accounts }, newId);
+      await insertTransactions(tx, posting.transactions);
+      await insertEntries(tx, posting.transactions);
+      await updateAccounts(tx, document.agreementId, posting.accounts);
+      await advanceHeads(tx, document.agreementId, posting.transactions);
+      return { posted: true };
+    });
+  }
+
+  /**
+   * A provider's balances, per counterparty and currency over all its agreements. Without instants they are
+   * what the accounts hold now; with them, the sum of the entries up to and including those instants.
+   */
+  async balances(query: BalancesOf & AsOf): Promise<LedgerBalance[]> {
+    const past = query.asOf !== undefined || query.recordedAsOf !== undefined;
+    const sums = await (past ? readBalancesAsOf : readBalances)(this.database, query);
+    return sums.map(balanceOf);
+  }
+
+  /** The balances with what is not billed yet, which is known for the present only: 0 for any earlier instant. */
+  async balancesWithUnbilled(query: BalancesOf & AsOf): Promise<(LedgerBalance & { unbilled: bigint })[]> {
+    const past = query.asOf !== undefined || query.recordedAsOf !== undefined;
+    const balances = await this.balances(query);
+    const accruals = past ? [] : await this.unbilledSource(query.bookId);
+    const wanted = accruals.filter(
+      ({ counterpartyId, currency }) =>
+        counterpartyId === (query.counterpartyId ?? counterpartyId) &&
+        currency === (query.currency ?? currency),
+    );
+    return withUnbilled(balances, wanted);
+  }
+
+  /** The accounts of a provider's book in the order of their ids. */
+  async accounts(filter: AccountFilter): Promise<LedgerAccount[]> {
+    return listAccounts(this.database, filter);
+  }
+
+  /** The journal of a provider's book in the order of effective time. */
+  async entries(filter: EntryFilter): Promise<EntryRecord[]> {
+    return listEntries(this.database, filter);
+  }
+
+  async agreementCodes(agreementIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return agreementIds.length === 0 ? new Map() : this.agreements.codesOf([...new Set(agreementIds)]);
+  }
+
+  async agreementId(code: string): Promise<string | null> {
+    return this.agreements.idOf(code);
+  }
+
+  /**
+   * Recomputes the ledger, or one agreement's part, from its stored canonical bytes and names the first thing
+   * that does not hold. Each agreement is read in a snapshot of its own.
+   */
+  async verify(query: { agreementId?: string } = {}): Promise<Verification> {
+    return verifyLedger(this.database, query.agreementId);
+  }
+}
+
+/** Both parties' heads, also for a document of one book: see `lockHeads`. */
+async function lockOrCreateHeads(tx: Transaction, document: PostingDocument): Promise<LockedHeads> {
+  const { agreementId, books } = document;
+  const needed = new Set(books.flatMap(({ bookId, counterpartyId }) => [bookId, counterpartyId]));
+  const locked = await lockHeads(tx, agreementId);
+  for (const { bookId } of locked.heads) needed.delete(bookId);
+  if (needed.size === 0) return locked;
+  await createHeads(tx, agreementId, [...needed]);
+  return lockHeads(tx, agreementId);
+}
+
+async function isPosted(tx: Transaction, document: PostingDocument): Promise<boolean> {
+  const stored = await findSource(tx, document);
+  const [first] = stored;
+  if (!first) return false;
+  const before = contentOfCanonical(
+    first.effectiveAt,
+    stored.map(({ canonical }) => canonical),
+  );
+  if (before === contentOfDocument(document)) return true;
+  const source = `${document.sourceKind} ${document.sourceId}`;
+  throw ledgerProblems.ledger_source_conflict(`${source} is posted already, with other content.`);
+}
+
+async function lockOrCreateAccounts(
+  tx: Transaction,
+  document: PostingDocument,
+  createdAt: Date,
+): Promise<AccountState[]> {
+  const names = accountsOf(document);
+  const existing = await lockAccounts(tx, document.agreementId, names);
+  const known = new Set(existing.map(accountKey));
+  const missing = names.filter((name) => !known.has(accountKey(name)));
+  if (missing.length === 0) return existing;
+  const opened = missing.map((name) => ({ ...name, id: newId() }));
+  await createAccounts(tx, document.agreementId, opened, createdAt);
+  return lockAccounts(tx, document.agreementId, names);
+}

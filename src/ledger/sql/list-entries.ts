@@ -1,0 +1,122 @@
+import type { Queryable } from '../../platform/database/index.js';
+import type { AccountKind } from '../rules/accounts.js';
+import type { LedgerEntry } from '../rules/transaction.js';
+
+export interface EntryFilter {
+  bookId: string;
+  /** Debited or credited. */
+  accountId?: string | undefined;
+  agreementId?: string | undefined;
+  counterpartyId?: string | undefined;
+  sourceId?: string | undefined;
+  sourceKind?: string | undefined;
+  /** Effective time, half-open. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+  /** Effective time and id of the last entry of the page before. */
+  after?: { effectiveAt: Date; id: string } | undefined;
+  limit: number;
+}
+
+/** An entry with the transaction and the source document that it belongs to. */
+export interface EntryRecord extends LedgerEntry {
+  agreementId: string;
+  bookId: string;
+  sequence: bigint;
+  sourceKind: string;
+  sourceId: string;
+  effectiveAt: Date;
+  recordedAt: Date;
+}
+
+/** A book's journal in the order of effective time. */
+export async function listEntries(db: Queryable, filter: EntryFilter): Promise<EntryRecord[]> {
+  const rows = await db.query<Row>(
+    `SELECT entry.*, own.source_kind, own.source_id
+     FROM ledger_entries AS entry
+     JOIN ledger_transactions AS own
+       ON own.agreement_id = entry.agreement_id AND own.book_id = entry.book_id AND own.sequence = entry.sequence
+     WHERE entry.book_id = $1
+       AND ($2::uuid IS NULL OR $2 IN (entry.debit_account_id, entry.credit_account_id))
+       AND ($3::uuid IS NULL OR entry.agreement_id = $3)
+       AND ($4::uuid IS NULL OR entry.counterparty_id = $4)
+       AND ($5::uuid IS NULL OR own.source_id = $5)
+       AND ($6::text IS NULL OR own.source_kind = $6)
+       AND entry.effective_at >= coalesce($7::timestamptz, '-infinity')
+       AND entry.effective_at < coalesce($8::timestamptz, 'infinity')
+       AND (entry.effective_at, entry.id)
+           > (coalesce($9::timestamptz, '-infinity'), coalesce($10::uuid, '00000000-0000-0000-0000-000000000000'))
+     ORDER BY entry.effective_at, entry.id
+     LIMIT $11`,
+    [
+      filter.bookId,
+      filter.accountId ?? null,
+      filter.agreementId ?? null,
+      filter.counterpartyId ?? null,
+      filter.sourceId ?? null,
+      filter.sourceKind ?? null,
+      filter.from?.toISOString() ?? null,
+      filter.to?.toISOString() ?? null,
+      filter.after?.effectiveAt.toISOString() ?? null,
+      filter.after?.id ?? null,
+      filter.limit,
+    ],
+  );
+  return rows.map(recordFrom);
+}
+
+function recordFrom(row: Row): EntryRecord {
+  return {
+    agreementId: row.agreement_id,
+    bookId: row.book_id,
+    sequence: BigInt(row.sequence),
+    sourceKind: row.source_kind,
+    sourceId: row.source_id,
+    effectiveAt: row.effective_at,
+    recordedAt: row.recorded_at,
+    id: row.id,
+    position: row.position,
+    counterpartyId: row.counterparty_id,
+    currency: row.currency,
+    amount: BigInt(row.amount),
+    debit: {
+      accountId: row.debit_account_id,
+      kind: row.debit_kind,
+      balance: BigInt(row.debit_balance),
+      version: BigInt(row.debit_version),
+    },
+    credit: {
+      accountId: row.credit_account_id,
+      kind: row.credit_kind,
+      balance: BigInt(row.credit_balance),
+      version: BigInt(row.credit_version),
+    },
+    twinId: row.twin_id,
+    sourceLine: row.source_line,
+  };
+}
+
+interface Row {
+  agreement_id: string;
+  book_id: string;
+  sequence: string;
+  source_kind: string;
+  source_id: string;
+  effective_at: Date;
+  recorded_at: Date;
+  id: string;
+  position: number;
+  counterparty_id: string;
+  currency: string;
+  amount: string;
+  debit_account_id: string;
+  debit_kind: AccountKind;
+  debit_balance: string;
+  debit_version: string;
+  credit_account_id: string;
+  credit_kind: AccountKind;
+  credit_balance: string;
+  credit_version: string;
+  twin_id: string | null;
+  source_line: string | null;
+}

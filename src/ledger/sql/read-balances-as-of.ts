@@ -1,0 +1,52 @@
+import type { Queryable } from '../../platform/database/index.js';
+import type { AccountSums } from '../rules/balances.js';
+import { sumsFrom, type BalancesOf, type SumsRow } from './read-balances.js';
+
+export interface AsOf {
+  /** Inclusive; absent: whatever the entries' effective time. */
+  asOf?: Date | undefined;
+  /** Inclusive; absent: whatever the entries' recorded time. */
+  recordedAsOf?: Date | undefined;
+}
+
+/** The balances as the entries up to two instants make them; an account without any of them counts as zero. */
+export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Promise<AccountSums[]> {
+  const rows = await db.query<SumsRow>(
+    `WITH chosen AS (
+       SELECT agreement_id, debit_account_id, credit_account_id, amount
+       FROM ledger_entries
+       WHERE book_id = $1
+         AND effective_at <= coalesce($4::timestamptz, 'infinity')
+         AND recorded_at <= coalesce($5::timestamptz, 'infinity')
+         AND ($2::uuid IS NULL OR counterparty_id = $2)
+         AND ($3::text IS NULL OR currency = $3)
+     ), moves AS (
+       SELECT agreement_id, debit_account_id AS account_id, amount FROM chosen
+       UNION ALL
+       SELECT agreement_id, credit_account_id, -amount FROM chosen
+     ), sums AS (
+       SELECT agreement_id, account_id, sum(amount) AS balance FROM moves GROUP BY agreement_id, account_id
+     )
+     SELECT account.counterparty_id, account.currency,
+            coalesce(sum(sums.balance) FILTER (WHERE kind = 'receivable'), 0) AS receivable,
+            coalesce(sum(sums.balance) FILTER (WHERE kind = 'payable'), 0) AS payable,
+            coalesce(sum(sums.balance) FILTER (WHERE kind = 'disputed_receivable'), 0) AS disputed_receivable,
+            coalesce(sum(sums.balance) FILTER (WHERE kind = 'disputed_payable'), 0) AS disputed_payable,
+            coalesce(sum(sums.balance) FILTER (WHERE kind = 'customer_credits'), 0) AS customer_credits
+     FROM ledger_accounts AS account
+     LEFT JOIN sums ON sums.agreement_id = account.agreement_id AND sums.account_id = account.id
+     WHERE account.book_id = $1
+       AND ($2::uuid IS NULL OR account.counterparty_id = $2)
+       AND ($3::text IS NULL OR account.currency = $3)
+     GROUP BY account.counterparty_id, account.currency
+     ORDER BY account.counterparty_id, account.currency`,
+    [
+      of.bookId,
+      of.counterpartyId ?? null,
+      of.currency ?? null,
+      of.asOf?.toISOString() ?? null,
+      of.recordedAsOf?.toISOString() ?? null,
+    ],
+  );
+  return rows.map(sumsFrom);
+}
