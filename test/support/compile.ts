@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -69,6 +70,7 @@ async function compileInto(build: string, sources: readonly string[]): Promise<v
     for (const name of COPIED_FILES) {
       if (existsSync(join(ROOT, name))) copyFileSync(join(ROOT, name), join(draft, name));
     }
+    chmodSync(draft, 0o755);
     renameSync(draft, build);
   } catch (error) {
     // Another run finished the same build first.

@@ -29,7 +29,7 @@ export interface TestServer {
  * `createTestDatabase` clones. Runs compiled, outside of Jest's module system.
  */
 export async function startTestServer(externalUrl: string | undefined): Promise<TestServer> {
-  const server = externalUrl ? { url: externalUrl, stop: async () => undefined } : await startEmbedded();
+  const server = externalUrl ? { url: externalUrl, stop: () => Promise.resolve() } : await startEmbedded();
   const template = `peerledger_test_${process.pid}_${randomBytes(4).toString('hex')}`;
   const stop = async (): Promise<void> => {
     await dropAll(server.url, template);
@@ -53,7 +53,7 @@ async function startEmbedded(): Promise<{ url: string; stop: () => Promise<void>
     url: server.url,
     stop: async () => {
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

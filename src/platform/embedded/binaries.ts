@@ -60,13 +60,17 @@ export async function loadPlatformPackage(): Promise<PlatformPackage> {
  * can enter. A copy is needed when node_modules lies in a folder closed to the server's user, or lacks
  * the library symlinks and cannot be written.
  */
-export function usableBinaries(source: PlatformPackage, user: ServerUser, dataDir: string): Binaries {
+export function usableBinaries(
+  source: PlatformPackage,
+  user: ServerUser,
+  copyTo: readonly string[],
+): Binaries {
   makeLibrarySymlinks(source.nativeDir);
   const failures: string[] = [];
   const inPlace = probe(source.binaries, user);
   if (inPlace === null) return source.binaries;
   failures.push(`${source.nativeDir}: ${inPlace}`);
-  for (const base of copyBases(user, dataDir)) {
+  for (const base of copyTo) {
     try {
       const binaries = copyOfPrograms(source, base);
       const failure = probe(binaries, user);
@@ -102,7 +106,7 @@ function probe(binaries: Binaries, user: ServerUser): string | null {
 }
 
 /** Where a copy may go. Root prefers a system folder: its own data folder is often closed to others. */
-function copyBases(user: ServerUser, dataDir: string): string[] {
+export function copyBases(user: ServerUser, dataDir: string): string[] {
   const own = join(dataDir, 'runtime');
   if (process.getuid?.() !== 0) return [own, join(tmpdir(), `peerledger-runtime-${user.uid}`)];
   return ['/var/cache/peerledger', join(tmpdir(), 'peerledger-runtime')].concat(

@@ -54,6 +54,7 @@ export interface InitOptions {
 
 /** Makes the cluster on the first start. A draft folder is renamed at the end, so a kill leaves no half. */
 export async function createClusterIfAbsent(layout: Layout, options: InitOptions): Promise<boolean> {
+  if (options.signal?.aborted) throw aborted();
   if (existsSync(layout.home)) return false;
   const draft = mkdtempSync(join(layout.dataDir, DRAFT_PREFIX));
   const places = placesIn(draft);
@@ -106,9 +107,11 @@ export function checkCluster(layout: Layout, major: string): void {
 
 /** Hands the cluster to the server's user where it has another owner, as after a copy made by root. */
 export function adoptFiles(layout: Layout, user: ServerUser): void {
-  if (user.kind !== 'dropped') return;
+  // A mapped server still is this process's own user to the file system.
+  const owner =
+    user.kind === 'dropped' ? user : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   for (const path of [layout.home, layout.cluster, layout.passwordFile]) {
-    if (statSync(path).uid !== user.uid) return chownTree(layout.home, user);
+    if (statSync(path).uid !== owner.uid) return chownTree(layout.home, owner);
   }
 }
 
@@ -207,13 +210,13 @@ function giveTo(user: ServerUser, ...paths: string[]): void {
   for (const path of paths) chownSync(path, user.uid, user.gid);
 }
 
-function chownTree(path: string, user: ServerUser): void {
-  lchownSync(path, user.uid, user.gid);
+function chownTree(path: string, owner: { uid: number; gid: number }): void {
+  lchownSync(path, owner.uid, owner.gid);
   const entries = readdirSync(path, { withFileTypes: true });
   for (const entry of entries) {
     const child = join(path, entry.name);
-    if (entry.isDirectory()) chownTree(child, user);
-    else lchownSync(child, user.uid, user.gid);
+    if (entry.isDirectory()) chownTree(child, owner);
+    else lchownSync(child, owner.uid, owner.gid);
   }
 }
 

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
 import { aborted, lastLines, serverEnvironment, type Layout } from './cluster.js';
 import { diskFull, EmbeddedPostgresError } from './errors.js';
-import { postgresProcessesIn, sendSignal, waitUntil } from './process-table.js';
+import { pidFromPidFile, postgresProcessesIn, sendSignal, waitUntil } from './process-table.js';
 import { dataDirArgument, launchAs, type ServerUser } from './server-user.js';
 
 const MAX_PORT_ATTEMPTS = 5;
@@ -25,8 +25,8 @@ const READY_POLL_MS = 25;
 const FAST_SHUTDOWN_TIMEOUT_MS = 30_000;
 const IMMEDIATE_SHUTDOWN_TIMEOUT_MS = 10_000;
 const KILL_TIMEOUT_MS = 5_000;
-/** How long backends of a killed postmaster may take to notice before we end them. */
-const MAX_STATUS_LINE = 8;
+/** The line of `postmaster.pid` that tells how far the start has come; from 1. */
+const STATUS_LINE = 8;
 
 export interface ServerOptions {
   binaries: Binaries;
@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 export async function stopOrphans(clusterDir: string, log: (line: string) => void): Promise<void> {
   const orphans = postgresProcessesIn(clusterDir);
   if (orphans.length === 0) return;
-  const postmaster = postmasterPid(clusterDir);
+  const postmaster = pidFromPidFile(clusterDir);
   log(
     `Stopping the PostgreSQL server that a killed service left behind (process ${postmaster ?? orphans[0]}).`,
   );
@@ -202,12 +202,7 @@ function startTimedOut(layout: Layout, timeout_ms: number): EmbeddedPostgresErro
 /** The last line of `postmaster.pid` tells when the postmaster of this pid accepts connections. */
 function isReady(clusterDir: string, pid: number): boolean {
   const lines = pidFileLines(clusterDir);
-  return lines[0] === String(pid) && lines[MAX_STATUS_LINE - 1]?.trim() === 'ready';
-}
-
-function postmasterPid(clusterDir: string): number | null {
-  const pid = Number(pidFileLines(clusterDir)[0]);
-  return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  return lines[0] === String(pid) && lines[STATUS_LINE - 1]?.trim() === 'ready';
 }
 
 function pidFileLines(clusterDir: string): string[] {

@@ -2,6 +2,7 @@ import { realpathSync, rmSync, writeFileSync, chownSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import {
+  copyBases,
   loadPlatformPackage,
   majorVersion,
   usableBinaries,
@@ -19,7 +20,7 @@ import {
   SUPERUSER,
   type Layout,
 } from './cluster.js';
-import { EmbeddedPostgresError, explainWriteFailure, systemCode } from './errors.js';
+import { diskFull, EmbeddedPostgresError, explainWriteFailure, systemCode } from './errors.js';
 import { claimDataDir, type OwnerLock } from './owner-lock.js';
 import { postgresProcessesIn } from './process-table.js';
 import { startServer, stopOrphans, type ServerExit, type ServerProcess } from './server-process.js';
@@ -36,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   log?: (line: string) => void;
   /** Calls the start off; it then fails with the code `aborted` and leaves no process behind. */
   signal?: AbortSignal;
+  /** Where programs are copied to when the server's user cannot run them in place; a system cache by default. */
+  runtimeDir?: string;
   /** How long the server may take until it accepts connections; crash recovery can be slow. */
   startTimeout_ms?: number;
 }
@@ -67,6 +70,8 @@ const DEFAULT_SETTINGS: Record<string, string> = {
 
 const START_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** PostgreSQL's own code for it. */
+const DISK_FULL = '53100';
 
 /**
  * Runs a PostgreSQL of its own under `dataDir`, made on the first start and kept across restarts.
@@ -97,7 +102,7 @@ async function startClaimed(
   const { signal, log = () => undefined } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const source = await loadPlatformPackage();
-  const { user, binaries } = chooseUser(source, layout);
+  const { user, binaries } = chooseUser(source, layout, options.runtimeDir);
   await removeAbandonedDrafts(layout);
   const durable = settings['fsync'] !== 'off';
   const created = await createClusterIfAbsent(layout, { binaries, user, durable, signal });
@@ -111,7 +116,7 @@ async function startClaimed(
   });
   try {
     const database = options.database ?? SUPERUSER;
-    await ensureDatabase(urlOf(layout, server.port, SUPERUSER), database);
+    await ensureDatabase(urlOf(layout, server.port, SUPERUSER), database, layout.dataDir);
     return handleOf(lock, server, urlOf(layout, server.port, database));
   } catch (error) {
     await server.stop();
@@ -120,24 +125,28 @@ async function startClaimed(
 }
 
 /** The first user that may own files here and can run the programs. */
-function chooseUser(source: PlatformPackage, layout: Layout): { user: ServerUser; binaries: Binaries } {
-  let failure: unknown;
+function chooseUser(
+  source: PlatformPackage,
+  layout: Layout,
+  runtimeDir: string | undefined,
+): { user: ServerUser; binaries: Binaries } {
+  let failure: Error = new EmbeddedPostgresError(
+    'server_user_missing',
+    'PostgreSQL does not run as root, and this system has no user "peerledger", "postgres" or "nobody" to run it as. ' +
+      'Start the service as an ordinary user, or add one of these users.',
+  );
   for (const user of serverUserCandidates([layout.cluster, layout.dataDir])) {
     try {
       tryOwnership(layout.dataDir, user);
-      return { user, binaries: usableBinaries(source, user, layout.dataDir) };
+      return {
+        user,
+        binaries: usableBinaries(source, user, runtimeDir ? [runtimeDir] : copyBases(user, layout.dataDir)),
+      };
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error));
     }
   }
-  throw (
-    failure ??
-    new EmbeddedPostgresError(
-      'server_user_missing',
-      'PostgreSQL does not run as root, and this system has no user "peerledger", "postgres" or "nobody" to run it as. ' +
-        'Start the service as an ordinary user, or add one of these users.',
-    )
-  );
+  throw failure;
 }
 
 /** A root without its privileges (a bare container, some network disks) cannot hand files to others. */
@@ -185,7 +194,7 @@ function urlOf(layout: Layout, port: number, database: string): string {
 }
 
 /** Proves that the server answers us, and makes the service's database on the first start. */
-async function ensureDatabase(adminUrl: string, database: string): Promise<void> {
+async function ensureDatabase(adminUrl: string, database: string, dataDir: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // A server that dies now is reported by the failing query; without a listener it would end the process.
   client.on('error', () => undefined);
@@ -194,7 +203,7 @@ async function ensureDatabase(adminUrl: string, database: string): Promise<void>
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     if (!rowCount) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
   } catch (error) {
-    if (systemCode(error) === '53100') throw error;
+    if (systemCode(error) === DISK_FULL) throw diskFull(dataDir, 'while making the database', error);
     throw new EmbeddedPostgresError(
       'server_start_failed',
       `The embedded PostgreSQL started but does not answer: ${error instanceof Error ? error.message : String(error)}.`,
