@@ -1,0 +1,54 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Scopes } from '../../access/index.js';
+import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { ProvidersService } from '../providers.service.js';
+import { ProviderInput, ProviderPage, ProviderView, showProvider } from './providers.dto.js';
+
+@ApiTags('providers')
+@Controller('v1/providers')
+export class ProvidersController {
+  constructor(private readonly providers: ProvidersService) {}
+
+  @Post()
+  @Scopes('operator')
+  @Idempotent()
+  @ApiOperation({ operationId: 'createProvider', summary: 'Register a provider' })
+  @ApiCreatedResponse({ type: ProviderView })
+  async create(
+    @Body() input: ProviderInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProviderView> {
+    const provider = await this.providers.create(input);
+    reply.header('Location', `/v1/providers/${provider.code}`);
+    return showProvider(provider);
+  }
+
+  @Get()
+  @Scopes()
+  @ApiOperation({ operationId: 'listProviders', summary: 'All providers, in the order they were registered' })
+  @ApiOkResponse({ type: ProviderPage })
+  async list(@Query() { cursor, limit }: PageQuery): Promise<ProviderPage> {
+    const [afterId] = readCursor<[string]>(cursor, [isIdValue]) ?? [null];
+    const rows = await this.providers.list({ afterId, limit: limit + 1 });
+    return mapPage(
+      page(rows, limit, ({ id }) => [id]),
+      showProvider,
+    );
+  }
+
+  @Get(':provider')
+  @Scopes()
+  @Etagged()
+  @ApiOperation({ operationId: 'getProvider', summary: 'One provider, by its code' })
+  @ApiOkResponse({ type: ProviderView })
+  async get(@Param('provider') code: string): Promise<ProviderView> {
+    return showProvider(await this.providers.require(code));
+  }
+}
+
+function isIdValue(value: unknown): boolean {
+  return typeof value === 'string' && isId(value);
+}
