@@ -1,0 +1,160 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { AccessModule, AccessService, type Scope } from '../../src/access/index.js';
+import { connectDatabase, Database, DatabaseModule } from '../../src/platform/database/index.js';
+import { createHttpApp, HttpModule, type HttpLimits } from '../../src/platform/http/index.js';
+import { createLogger } from '../../src/platform/telemetry/index.js';
+import { ProvidersModule } from '../../src/providers/index.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** An answer, read to its end. */
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  /** The parsed body where it is JSON. */
+  body: any;
+  text: string;
+  bytes: Buffer;
+}
+
+export interface TestRequest {
+  key?: string;
+  /** A text or bytes go as they are; anything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A running API with a database of its own. */
+export interface TestApi {
+  url: string;
+  operatorKey: string;
+  database: TestDatabase;
+  /** The service's own connection pool, with its role. */
+  pool: Database;
+  /** Gives a provider of the Nest container. */
+  get<T>(token: Type<T>): T;
+  /** POSTs get an Idempotency-Key unless they bring one, or `''` for none. */
+  request(method: string, path: string, options?: TestRequest): Promise<TestAnswer>;
+  /** Registers a provider and makes it a key with these scopes. */
+  provider(code: string, scopes?: readonly Scope[]): Promise<{ id: string; code: string; key: string }>;
+  /** What was logged so far, one object a line. */
+  logs(): Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+const ALL_SCOPES: readonly Scope[] = [
+  'keys:write',
+  'agreements:read',
+  'agreements:write',
+  'prices:write',
+  'traffic:write',
+  'traffic:read',
+  'statements:read',
+  'statements:accept',
+  'disputes:write',
+  'balances:read',
+  'payments:write',
+  'webhooks:write',
+  'audit:read',
+];
+
+@Module({})
+class TestRoot {}
+
+/** Starts the API on a free port with a cloned database, and with the rooms of `module` besides the basic ones. */
+export async function startApi(
+  module?: Type | DynamicModule,
+  options: { limits?: Partial<HttpLimits> } = {},
+): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const pool = await connectDatabase({ url: database.url, poolSize: 10, applicationName: 'peerledger test' });
+  const lines: string[] = [];
+  const app = await createHttpApp(
+    {
+      module: TestRoot,
+      imports: [
+        DatabaseModule.forRoot(pool),
+        HttpModule,
+        AccessModule,
+        ProvidersModule,
+        ...(module ? [module] : []),
+      ],
+    },
+    {
+      logger: createLogger({
+        level: 'info',
+        destination: { write: (line: string) => void lines.push(line) },
+      }),
+      ...options,
+    },
+  );
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const { key: operatorKey } = await app.get(AccessService, { strict: false }).ensureOperatorKey();
+  const request = (method: string, path: string, given: TestRequest = {}) => send(url, method, path, given);
+  return {
+    url,
+    operatorKey: operatorKey as string,
+    database,
+    pool,
+    get: (token) => app.get(token, { strict: false }),
+    request,
+    provider: (code, scopes = ALL_SCOPES) => registerProvider(request, operatorKey as string, code, scopes),
+    logs: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    close: async () => {
+      await app.close();
+      await pool.close();
+      await database.drop();
+    },
+  };
+}
+
+async function registerProvider(
+  request: TestApi['request'],
+  operatorKey: string,
+  code: string,
+  scopes: readonly Scope[],
+): Promise<{ id: string; code: string; key: string }> {
+  const provider = await request('POST', '/v1/providers', {
+    key: operatorKey,
+    body: { code, name: `${code} Ltd`, asns: [64500], billingCurrency: 'USD' },
+  });
+  const apiKey = await request('POST', `/v1/providers/${code}/api-keys`, {
+    key: operatorKey,
+    body: { name: 'test', scopes },
+  });
+  if (provider.status !== 201 || apiKey.status !== 201) {
+    throw new Error(`provider ${code} could not be set up: ${provider.text} ${apiKey.text}`);
+  }
+  return { id: provider.body.id, code, key: apiKey.body.key };
+}
+
+let nextKey = 0;
+
+async function send(url: string, method: string, path: string, given: TestRequest): Promise<TestAnswer> {
+  const { key, body, headers = {} } = given;
+  const raw = typeof body === 'string' || body instanceof Uint8Array;
+  const sent: Record<string, string> = {
+    ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    ...(method === 'POST' && { 'Idempotency-Key': `test-${process.pid}-${nextKey++}` }),
+    ...headers,
+  };
+  const present = Object.entries(sent).filter(([, value]) => value !== '');
+  const response = await fetch(url + path, {
+    method,
+    headers: Object.fromEntries(present),
+    ...(body !== undefined && {
+      body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+    }),
+  });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString('utf8');
+  const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: json ? JSON.parse(text) : undefined,
+    text,
+    bytes,
+  };
+}
