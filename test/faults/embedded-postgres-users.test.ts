@@ -53,6 +53,8 @@ describe('an ordinary user', () => {
     await owners.spawn({ dataDir }, { ...ordinary, entry: app }).ready();
     expect(readdirSync(join(dataDir, 'runtime'))).toHaveLength(1);
     expect(links(native)).toEqual([]);
+    // For the clean-up, which runs as the same user.
+    chmodSync(join(native, 'lib'), 0o755);
   });
 });
 

@@ -19,6 +19,8 @@ const { leaveWithoutStop, ...options } = JSON.parse(process.argv[2] ?? '{}') as 
 const calledOff = new AbortController();
 const callOff = (): void => calledOff.abort();
 process.once('SIGTERM', callOff);
+// The test that started us is gone.
+process.stdin.resume().once('close', () => process.exit(4));
 
 try {
   const server = await startEmbeddedPostgres({
@@ -45,7 +47,6 @@ try {
   };
   process.once('SIGTERM', () => void end());
   process.once('SIGINT', () => void end());
-  setInterval(() => undefined, 60_000);
   console.log(JSON.stringify({ url: server.url, pid: server.pid }));
 } catch (error) {
   if (!(error instanceof EmbeddedPostgresError)) throw error;

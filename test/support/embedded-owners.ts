@@ -54,7 +54,8 @@ export class Owners {
       cwd: '/',
       // A session of its own, so that a test can send a signal to the whole group as a terminal does.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // It ends when its input does, so a killed test run leaves no owner behind.
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.children.push(child);
     return ownerOf(child);
@@ -64,12 +65,12 @@ export class Owners {
     for (const child of this.children.splice(0)) {
       if (isRunning(child) && child.kill('SIGKILL')) await once(child, 'exit');
     }
-    for (const folder of this.folders.splice(0)) {
-      for (const dataDir of [folder, join(folder, 'data')]) {
-        if (existsSync(join(dataDir, 'postgresql'))) await stopOrphanedPostgres(dataDir);
-      }
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    const folders = this.folders.splice(0);
+    // All servers first: a folder that cannot be removed must not keep one of them alive.
+    for (const dataDir of folders.flatMap((folder) => [folder, join(folder, 'data')])) {
+      if (existsSync(join(dataDir, 'postgresql'))) await stopOrphanedPostgres(dataDir);
     }
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

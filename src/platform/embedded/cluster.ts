@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.js';
-import { diskFull, EmbeddedPostgresError, systemCode } from './errors.js';
+import { diskFull, EmbeddedPostgresError, notWritable, systemCode } from './errors.js';
 import { postgresProcessesIn, sendSignal, waitUntil } from './process-table.js';
 import { dataDirArgument, launchAs, type ServerUser } from './server-user.js';
 
@@ -232,6 +232,12 @@ function flush(path: string): void {
 /** Makes the data directory, closed to others. */
 export function makeDataDir(dataDir: string): void {
   if (existsSync(dataDir) && statSync(dataDir).isDirectory()) return;
-  mkdirSync(dataDir, { recursive: true });
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    // Node reports a read-only file system so, when it makes the folders above as well.
+    if (systemCode(error) === 'ENOENT') throw notWritable(dataDir, 'read-only or dangling', error);
+    throw error;
+  }
   chmodSync(dataDir, 0o700);
 }

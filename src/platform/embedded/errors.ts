@@ -39,12 +39,16 @@ export function explainWriteFailure(error: unknown, dataDir: string): unknown {
   const code = systemCode(error);
   if (error instanceof EmbeddedPostgresError) return error;
   if (DISK_FULL.has(code)) return diskFull(dataDir, code, error);
-  if (!NOT_WRITABLE.has(code)) return error;
+  return NOT_WRITABLE.has(code) ? notWritable(dataDir, code, error) : error;
+}
+
+/** This user may not write the data directory. */
+export function notWritable(dataDir: string, detail: string, cause: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'data_dir_not_writable',
-    `The data directory "${dataDir}" cannot be written (${code}). ` +
+    `The data directory "${dataDir}" cannot be written (${detail}). ` +
       'Give this user write access to it, or set DATA_DIR to another folder.',
-    { cause: error },
+    { cause },
   );
 }
 

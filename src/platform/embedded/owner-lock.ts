@@ -106,6 +106,7 @@ function markReleased(dataDir: string, mine: number): void {
     renameSync(empty, claimPath(dataDir, mine));
   } catch {
     // The folder was removed or the disk is full: our death releases the claim all the same.
+    rmSync(empty, { force: true });
   }
 }
 
