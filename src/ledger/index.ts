@@ -1,5 +1,10 @@
 export { LedgerModule } from './ledger.module.js';
-export { LedgerService, type AgreementCodes, type UnbilledSource } from './ledger.service.js';
+export {
+  LedgerService,
+  type AgreementCodes,
+  type BalanceReport,
+  type UnbilledSource,
+} from './ledger.service.js';
 export { ledgerProblems } from './ledger.errors.js';
 export { mirrorOf, type AccountKind } from './rules/accounts.js';
 export type { BookPostings, PostingDocument, Transfer } from './rules/document.js';

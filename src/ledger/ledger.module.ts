@@ -1,5 +1,15 @@
 import { Module } from '@nestjs/common';
+import { ProvidersModule } from '../providers/index.js';
+import { BalancesController } from './http/balances.controller.js';
+import { Books } from './http/books.js';
+import { LedgerController } from './http/ledger.controller.js';
 import { LedgerService } from './ledger.service.js';
 
-@Module({ providers: [LedgerService], exports: [LedgerService] })
+/** Needs `HttpModule`, `AccessModule` and a `DatabaseModule` beside it. */
+@Module({
+  imports: [ProvidersModule],
+  controllers: [BalancesController, LedgerController],
+  providers: [LedgerService, Books],
+  exports: [LedgerService],
+})
 export class LedgerModule {}

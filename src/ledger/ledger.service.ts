@@ -32,11 +32,20 @@ export interface AgreementCodes {
   idOf(code: string): Promise<string | null>;
 }
 
+export interface BalanceReport {
+  /** The effective instant that was asked for, or the present. */
+  asOf: Date;
+  balances: (LedgerBalance & { unbilled: bigint })[];
+}
+
 /** The books: postings, balances, journal and proof. See README.md for what it holds and does not own. */
 @Injectable()
 export class LedgerService {
-  private unbilledSource: UnbilledSource = async () => [];
-  private agreements: AgreementCodes = { codesOf: async () => new Map(), idOf: async () => null };
+  private unbilledSource: UnbilledSource = () => Promise.resolve([]);
+  private agreements: AgreementCodes = {
+    codesOf: () => Promise.resolve(new Map()),
+    idOf: () => Promise.resolve(null),
+  };
 
   constructor(private readonly database: Database) {}
 
@@ -85,9 +94,13 @@ export class LedgerService {
     return sums.map(balanceOf);
   }
 
-  /** The balances with what is not billed yet, which is known for the present only: 0 for any earlier instant. */
-  async balancesWithUnbilled(query: BalancesOf & AsOf): Promise<(LedgerBalance & { unbilled: bigint })[]> {
+  /**
+   * The balances as they are told to their owner: with what is not billed yet, which is known for the present
+   * only and 0 for any instant that is named.
+   */
+  async balanceReport(query: BalancesOf & AsOf): Promise<BalanceReport> {
     const past = query.asOf !== undefined || query.recordedAsOf !== undefined;
+    const asOf = query.asOf ?? new Date();
     const balances = await this.balances(query);
     const accruals = past ? [] : await this.unbilledSource(query.bookId);
     const wanted = accruals.filter(
@@ -95,7 +108,7 @@ export class LedgerService {
         counterpartyId === (query.counterpartyId ?? counterpartyId) &&
         currency === (query.currency ?? currency),
     );
-    return withUnbilled(balances, wanted);
+    return { asOf, balances: withUnbilled(balances, wanted) };
   }
 
   /** The accounts of a provider's book in the order of their ids. */

@@ -125,7 +125,7 @@ describe('tampering by the owner of the database', () => {
     const bookId = statements.length === 4 ? B : A;
     expect(await ledger.verify()).toEqual({
       ok: false,
-      firstProblem: { agreementId, bookId, sequence, what: expect.stringMatching(what) },
+      firstProblem: { agreementId, bookId, sequence, what: expect.stringMatching(what) as string },
     });
   });
 

@@ -202,7 +202,10 @@ describe('tampering is located', () => {
     const books = threeStatements();
     const account = books.accounts.get(accountKey({ bookId: A, kind: 'payable', currency: 'USD' }))!;
     account.balance += 1n;
-    expect(books.check(A)).toMatchObject({ sequence: 3n, what: expect.stringMatching(/payable USD/) });
+    expect(books.check(A)).toMatchObject({
+      sequence: 3n,
+      what: expect.stringMatching(/payable USD/) as string,
+    });
     expect(books.check(B)).toBeNull();
   });
 
@@ -214,7 +217,7 @@ describe('tampering is located', () => {
     books.heads = forger.heads;
     expect(books.check(A, forger.chain(A))).toMatchObject({
       sequence: 4n,
-      what: expect.stringMatching(/running balance/),
+      what: expect.stringMatching(/running balance/) as string,
     });
   });
 });

@@ -1,3 +1,4 @@
+import { isCurrency } from '../../money/index.js';
 import { mirrorOf, type AccountKind } from './accounts.js';
 
 /** One debit and one credit of the same amount: it balances by its shape (domain contract, section 11). */
@@ -33,7 +34,6 @@ export interface PostingDocument {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SOURCE_KIND = /^[a-z][a-z_]{0,39}$/;
-const CURRENCY = /^[A-Z]{3}$/;
 /** Printable ASCII only, so that the canonical bytes survive any encoding on their way. */
 const SOURCE_LINE = /^[\x20-\x7e]{1,200}$/;
 const FIRST_YEAR_0001 = -62_135_596_800_000;
@@ -78,7 +78,7 @@ function faultInTransfer(transfer: Transfer): string | null {
   if (typeof amount !== 'bigint' || amount <= 0n || amount > MAX_AMOUNT)
     return `${name}: the amount must be above 0 and have at most 38 digits`;
   if (debit === credit) return `${name}: debit and credit are the same account`;
-  if (!CURRENCY.test(currency)) return `${name}: ${currency} is no currency code`;
+  if (!isCurrency(currency)) return `${name}: ${currency} is no currency`;
   if (sourceLine !== undefined && !SOURCE_LINE.test(sourceLine))
     return `${name}: sourceLine must be 1 to 200 printable ASCII characters`;
   const mirrored = mirrorOf(debit) !== null;

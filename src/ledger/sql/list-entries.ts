@@ -6,10 +6,11 @@ export interface EntryFilter {
   bookId: string;
   /** Debited or credited. */
   accountId?: string | undefined;
+  accountKind?: AccountKind | undefined;
   agreementId?: string | undefined;
   counterpartyId?: string | undefined;
+  currency?: string | undefined;
   sourceId?: string | undefined;
-  sourceKind?: string | undefined;
   /** Effective time, half-open. */
   from?: Date | undefined;
   to?: Date | undefined;
@@ -32,7 +33,12 @@ export interface EntryRecord extends LedgerEntry {
 /** A book's journal in the order of effective time. */
 export async function listEntries(db: Queryable, filter: EntryFilter): Promise<EntryRecord[]> {
   const rows = await db.query<Row>(
-    `SELECT entry.*, own.source_kind, own.source_id
+    `SELECT entry.agreement_id, entry.book_id, entry.sequence, own.source_kind, own.source_id,
+            entry.effective_at, entry.recorded_at, entry.id, entry.position, entry.counterparty_id,
+            entry.currency, entry.amount,
+            entry.debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
+            entry.credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
+            entry.twin_id, entry.source_line
      FROM ledger_entries AS entry
      JOIN ledger_transactions AS own
        ON own.agreement_id = entry.agreement_id AND own.book_id = entry.book_id AND own.sequence = entry.sequence
@@ -41,24 +47,26 @@ export async function listEntries(db: Queryable, filter: EntryFilter): Promise<E
        AND ($3::uuid IS NULL OR entry.agreement_id = $3)
        AND ($4::uuid IS NULL OR entry.counterparty_id = $4)
        AND ($5::uuid IS NULL OR own.source_id = $5)
-       AND ($6::text IS NULL OR own.source_kind = $6)
+       AND ($6::ledger_account_kind IS NULL OR $6 IN (entry.debit_kind, entry.credit_kind))
        AND entry.effective_at >= coalesce($7::timestamptz, '-infinity')
        AND entry.effective_at < coalesce($8::timestamptz, 'infinity')
        AND (entry.effective_at, entry.id)
            > (coalesce($9::timestamptz, '-infinity'), coalesce($10::uuid, '00000000-0000-0000-0000-000000000000'))
+       AND ($11::text IS NULL OR entry.currency = $11)
      ORDER BY entry.effective_at, entry.id
-     LIMIT $11`,
+     LIMIT $12`,
     [
       filter.bookId,
       filter.accountId ?? null,
       filter.agreementId ?? null,
       filter.counterpartyId ?? null,
       filter.sourceId ?? null,
-      filter.sourceKind ?? null,
+      filter.accountKind ?? null,
       filter.from?.toISOString() ?? null,
       filter.to?.toISOString() ?? null,
       filter.after?.effectiveAt.toISOString() ?? null,
       filter.after?.id ?? null,
+      filter.currency ?? null,
       filter.limit,
     ],
   );

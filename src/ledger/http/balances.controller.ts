@@ -1,0 +1,59 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { page, readCursor } from '../../platform/http/index.js';
+import { LedgerService } from '../ledger.service.js';
+import { BalancePage, BalancesQuery, showBalance, type BalanceView } from './balances.dto.js';
+import { instantOf } from './book.dto.js';
+import { Books } from './books.js';
+
+@ApiTags('ledger')
+@Controller('v1/balances')
+export class BalancesController {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly books: Books,
+  ) {}
+
+  @Get()
+  @Scopes('balances:read')
+  @ApiOperation({
+    operationId: 'listBalances',
+    summary: 'Balances by counterparty and currency, now or as of any instant',
+  })
+  @ApiOkResponse({ type: BalancePage })
+  async list(@Query() query: BalancesQuery, @CurrentCaller() caller: Caller): Promise<BalancePage> {
+    const after = readCursor<[string, string]>(query.cursor, [isText, isText]);
+    const owner = await this.books.ownerFor(caller, query.provider);
+    const ids = await this.books.idsOf(query);
+    if (!ids) return { data: [], nextCursor: null };
+    const recordedAsOf = instantOf(query.recordedAsOf);
+    const { asOf, balances } = await this.ledger.balanceReport({
+      bookId: owner.id,
+      counterpartyId: ids.counterpartyId,
+      currency: query.currency,
+      asOf: instantOf(query.asOf),
+      recordedAsOf,
+    });
+    const codes = await this.books.providerCodes(balances.map(({ counterpartyId }) => counterpartyId));
+    const views = balances.map((balance) => {
+      const counterparty = codes.get(balance.counterpartyId) ?? balance.counterpartyId;
+      return showBalance(balance, { provider: owner.code, counterparty, asOf, recordedAsOf });
+    });
+    const rest = views.sort(byName).filter((view) => !after || nameOf(view) > nameOf(after));
+    return page(rest, query.limit, ({ counterparty, currency }) => [counterparty, currency]);
+  }
+}
+
+/** A space sorts before every character of a code, so the names sort as the pairs do. */
+function nameOf(of: BalanceView | readonly [string, string]): string {
+  return 'currency' in of ? `${of.counterparty} ${of.currency}` : of.join(' ');
+}
+
+function byName(a: BalanceView, b: BalanceView): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}

@@ -1,0 +1,43 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { isCurrency } from '../../money/index.js';
+import { parseInstant } from '../../period/index.js';
+import { PageQuery, Satisfies } from '../../platform/http/index.js';
+
+const CODE_LENGTH_MAX = 200;
+
+/** The message of a parameter that should be an instant. */
+export const INSTANT_EXPECTED = 'must be an RFC 3339 instant with offset, such as 2026-11-06T00:00:00Z';
+
+export function isInstant(text: string): boolean {
+  return parseInstant(text) !== null;
+}
+
+/** The instant of a checked parameter. */
+export function instantOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(parseInstant(text) as number);
+}
+
+/** What every list of a book can be asked for. */
+export class BookQuery extends PageQuery {
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'Whose book: only the operator needs it, and only the operator may name another than its own',
+  })
+  @IsOptional()
+  @IsString({ message: 'must be the code of a provider' })
+  @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of a provider' })
+  provider?: string;
+
+  @ApiPropertyOptional({ type: String, description: 'Code of the other party' })
+  @IsOptional()
+  @IsString({ message: 'must be the code of a provider' })
+  @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of a provider' })
+  counterparty?: string;
+
+  @ApiPropertyOptional({ type: String, example: 'USD' })
+  @IsOptional()
+  @Satisfies('currency', isCurrency, 'must be the code of an ISO 4217 currency, such as USD')
+  currency?: string;
+}

@@ -1,0 +1,77 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { LedgerService } from '../ledger.service.js';
+import { isAccountKind } from '../rules/accounts.js';
+import { instantOf } from './book.dto.js';
+import { Books } from './books.js';
+import { AccountPage, AccountsQuery, EntriesQuery, EntryPage, showAccount, showEntry } from './ledger.dto.js';
+
+const NOTHING = { data: [], nextCursor: null };
+
+@ApiTags('ledger')
+@Controller('v1/ledger')
+export class LedgerController {
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly books: Books,
+  ) {}
+
+  @Get('accounts')
+  @Scopes('balances:read')
+  @ApiOperation({ operationId: 'listLedgerAccounts', summary: 'The accounts of the own book, oldest first' })
+  @ApiOkResponse({ type: AccountPage })
+  async accounts(@Query() query: AccountsQuery, @CurrentCaller() caller: Caller): Promise<AccountPage> {
+    const [after] = readCursor<[string]>(query.cursor, [isIdValue]) ?? [];
+    const owner = await this.books.ownerFor(caller, query.provider);
+    const ids = await this.books.idsOf(query);
+    if (!ids) return NOTHING;
+    const { limit, currency } = query;
+    const rows = await this.ledger.accounts({ bookId: owner.id, ...ids, currency, after, limit: limit + 1 });
+    const shown = page(rows, limit, ({ id }) => [id]);
+    const codes = await this.books.codesOf(shown.data);
+    return mapPage(shown, (account) => showAccount(account, owner.code, codes));
+  }
+
+  @Get('entries')
+  @Scopes('balances:read')
+  @ApiOperation({
+    operationId: 'listLedgerEntries',
+    summary: 'The journal of the own book, in the order of effective time',
+  })
+  @ApiOkResponse({ type: EntryPage })
+  async entries(@Query() query: EntriesQuery, @CurrentCaller() caller: Caller): Promise<EntryPage> {
+    const after = readCursor<[number, string]>(query.cursor, [isInstantValue, isIdValue]);
+    const owner = await this.books.ownerFor(caller, query.provider);
+    const ids = await this.books.idsOf(query);
+    if (!ids) return NOTHING;
+    const { account, limit } = query;
+    const byKind = account !== undefined && isAccountKind(account);
+    const rows = await this.ledger.entries({
+      bookId: owner.id,
+      ...ids,
+      accountId: byKind ? undefined : account,
+      accountKind: byKind ? account : undefined,
+      currency: query.currency,
+      sourceId: query.source,
+      from: instantOf(query.from),
+      to: instantOf(query.to),
+      after: after ? { effectiveAt: new Date(after[0]), id: after[1] } : undefined,
+      limit: limit + 1,
+    });
+    const shown = page(rows, limit, ({ effectiveAt, id }) => [effectiveAt.getTime(), id]);
+    const codes = await this.books.codesOf(shown.data);
+    return mapPage(shown, (entry) => showEntry(entry, owner.code, codes));
+  }
+}
+
+function isIdValue(value: unknown): boolean {
+  return typeof value === 'string' && isId(value);
+}
+
+/** Within the years 1 to 9999, so that a made-up cursor is refused before it reaches SQL. */
+function isInstantValue(value: unknown): boolean {
+  return typeof value === 'number' && value >= -62_135_596_800_000 && value <= 253_402_300_799_999;
+}

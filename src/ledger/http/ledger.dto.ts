@@ -1,0 +1,203 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { formatAmount } from '../../money/index.js';
+import { formatInstant } from '../../period/index.js';
+import { PageOf, Satisfies } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { ACCOUNT_KINDS, isAccountKind, type AccountKind } from '../rules/accounts.js';
+import type { EntrySide } from '../rules/transaction.js';
+import type { LedgerAccount } from '../sql/list-accounts.js';
+import type { EntryRecord } from '../sql/list-entries.js';
+import { BookQuery, INSTANT_EXPECTED, isInstant } from './book.dto.js';
+import type { Codes } from './books.js';
+
+const CODE_LENGTH_MAX = 200;
+
+export class AccountsQuery extends BookQuery {
+  @ApiPropertyOptional({ type: String, description: 'Code of the agreement' })
+  @IsOptional()
+  @IsString({ message: 'must be the code of an agreement' })
+  @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of an agreement' })
+  agreement?: string;
+}
+
+export class EntriesQuery extends AccountsQuery {
+  @ApiPropertyOptional({ type: String, description: 'Id of an account, or a kind such as receivable' })
+  @IsOptional()
+  @Satisfies(
+    'account',
+    (text) => isId(text) || isAccountKind(text),
+    `must be an account's id or one of ${ACCOUNT_KINDS.join(', ')}`,
+  )
+  account?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'uuid', description: 'Id of the source document' })
+  @IsOptional()
+  @Satisfies('id', isId, 'must be the id of a source document')
+  source?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Effective from, inclusive' })
+  @IsOptional()
+  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  from?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Effective to, exclusive' })
+  @IsOptional()
+  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  to?: string;
+}
+
+export class AccountView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String, description: 'Whose book' })
+  provider: string;
+
+  @ApiProperty({ type: String })
+  counterparty: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  agreement: string | null;
+
+  @ApiProperty({ enum: ACCOUNT_KINDS })
+  kind: AccountKind;
+
+  @ApiProperty({ type: String })
+  currency: string;
+
+  @ApiProperty({ type: String, description: 'Debit positive' })
+  balance: string;
+
+  @ApiProperty({ type: 'integer', description: 'How many entries it has' })
+  entries: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt: string;
+}
+
+export class AccountPage extends PageOf(AccountView) {}
+
+/** The document that an entry books. */
+export class SourceView {
+  @ApiProperty({ type: String, example: 'statement' })
+  kind: string;
+
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Which of its lines' })
+  line: string | null;
+}
+
+/** An account that an entry debits or credits. */
+export class EntrySideView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  account: string;
+
+  @ApiProperty({ enum: ACCOUNT_KINDS })
+  kind: AccountKind;
+
+  @ApiProperty({ type: String, description: "The account's balance after this entry, debit positive" })
+  balance: string;
+}
+
+export class EntryView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String, description: 'Whose book' })
+  provider: string;
+
+  @ApiProperty({ type: String })
+  counterparty: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  agreement: string | null;
+
+  @ApiProperty({ type: 'integer', description: "The transaction's place in the chain of agreement and book" })
+  sequence: number;
+
+  @ApiProperty({ type: 'integer', description: 'Place in the transaction, from 1' })
+  position: number;
+
+  @ApiProperty({ type: SourceView })
+  source: SourceView;
+
+  @ApiProperty({ type: EntrySideView })
+  debit: EntrySideView;
+
+  @ApiProperty({ type: EntrySideView })
+  credit: EntrySideView;
+
+  @ApiProperty({ type: String })
+  amount: string;
+
+  @ApiProperty({ type: String })
+  currency: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  effectiveAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  recordedAt: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: "Id of the mirror image in the other party's book",
+  })
+  twin: string | null;
+}
+
+export class EntryPage extends PageOf(EntryView) {}
+
+/** Renders an account. */
+export function showAccount(account: LedgerAccount, provider: string, codes: Codes): AccountView {
+  const { id, kind, currency, balance, version, createdAt } = account;
+  return {
+    id,
+    provider,
+    ...namesOf(account, codes),
+    kind,
+    currency,
+    balance: formatAmount(balance, currency),
+    entries: Number(version),
+    createdAt: formatInstant(createdAt.getTime()),
+  };
+}
+
+/** Renders an entry. */
+export function showEntry(entry: EntryRecord, provider: string, codes: Codes): EntryView {
+  const { id, sequence, position, sourceKind, sourceId, sourceLine, currency } = entry;
+  return {
+    id,
+    provider,
+    ...namesOf(entry, codes),
+    sequence: Number(sequence),
+    position,
+    source: { kind: sourceKind, id: sourceId, line: sourceLine },
+    debit: showSide(entry.debit, currency),
+    credit: showSide(entry.credit, currency),
+    amount: formatAmount(entry.amount, currency),
+    currency,
+    effectiveAt: formatInstant(entry.effectiveAt.getTime()),
+    recordedAt: formatInstant(entry.recordedAt.getTime()),
+    twin: entry.twinId,
+  };
+}
+
+function showSide({ accountId, kind, balance }: EntrySide, currency: string): EntrySideView {
+  return { account: accountId, kind, balance: formatAmount(balance, currency) };
+}
+
+function namesOf(
+  { counterpartyId, agreementId }: { counterpartyId: string; agreementId: string },
+  { providers, agreements }: Codes,
+): { counterparty: string; agreement: string | null } {
+  return {
+    counterparty: providers.get(counterpartyId) ?? counterpartyId,
+    agreement: agreements.get(agreementId) ?? null,
+  };
+}
