@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule, AccessService, type Scope } from '../../src/access/index.js';
 import { connectDatabase, Database, DatabaseModule } from '../../src/platform/database/index.js';
@@ -157,4 +158,19 @@ async function send(url: string, method: string, path: string, given: TestReques
     text,
     bytes,
   };
+}
+
+/** Holds an answer to the shape that every problem has, and to this status and code. */
+export function expectProblem(answer: TestAnswer, status: number, code: string): void {
+  expect({ status: answer.status, code: answer.body?.code }).toEqual({ status, code });
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(answer.body).toMatchObject({
+    type: `/problems/${code}`,
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    request_id: answer.headers.get('x-request-id'),
+  });
+  expect(answer.body.instance).not.toContain('?');
+  expect(answer.text).not.toMatch(/node_modules|\.ts:|SELECT/);
 }

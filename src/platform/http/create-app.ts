@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -45,7 +45,7 @@ export async function createHttpApp(
     },
     clientErrorHandler: answerClientError,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   prepare(fastify, { ...DEFAULT_LIMITS, ...options.limits });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     logger: new NestLogger(options.logger),
@@ -53,7 +53,7 @@ export async function createHttpApp(
     abortOnError: false,
     preview: options.preview ?? false,
   });
-  (fastify.server as Server).headersTimeout = HEADERS_TIMEOUT_MS;
+  fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   if (!options.preview) {
     observeRequests(fastify, options.logger, app.get(Metrics, { strict: false }));
     serveDocs(app);

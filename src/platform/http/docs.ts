@@ -43,7 +43,7 @@ const CONTENT_SECURITY_POLICY =
  * wants a static file plugin that does not load under Jest on Node.js 20.
  */
 export function serveDocs(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   let yaml: string | undefined;
   fastify.get('/openapi.yaml', (_request, reply) => {
     yaml ??= renderOpenApi(buildOpenApi(app));

@@ -1,7 +1,15 @@
 export { AddRouteConfig, BodyLimit, Consumes } from './route-config.js';
 export { createHttpApp, type HttpAppOptions } from './create-app.js';
 export { DEFAULT_LIMITS, type HttpLimits } from './body/read-body.js';
-export { ApiIfMatch, etagOf, Etagged, IfMatch, readPrecondition, type Precondition } from './etag.js';
+export {
+  ApiIfMatch,
+  etagOf,
+  Etagged,
+  IfMatch,
+  noneMatch,
+  readPrecondition,
+  type Precondition,
+} from './etag.js';
 export { exactNumber, InexactNumber, inexactNumbersIn } from './body/inexact-number.js';
 export { parseJson } from './body/parse-json.js';
 export { HttpModule } from './http.module.js';
@@ -26,6 +34,7 @@ export {
   type CursorKey,
   type Page,
 } from './pagination.js';
+export { PeriodParam } from './period-param.js';
 export { pointerTo } from './pointer.js';
 export { ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';

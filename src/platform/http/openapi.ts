@@ -28,7 +28,8 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     ...document.components,
     schemas: sorted(document.components?.schemas ?? {}),
   };
-  return document;
+  const { openapi, info, servers, tags, paths, components, ...rest } = document;
+  return { openapi, info, ...(servers && { servers }), ...(tags && { tags }), ...rest, paths, components };
 }
 
 /** The document as YAML, with the same bytes for the same document. */

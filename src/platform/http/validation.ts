@@ -29,19 +29,19 @@ export function validationFailed(errors: readonly FieldError[]): Error {
 /** Checks bodies, queries and path parameters against their DTO; refuses what the DTO does not know. */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
-  private readonly pipes = {
+  private readonly pipes: Partial<Record<ArgumentMetadata['type'], ValidationPipe>> = {
     body: pipeFor('body'),
     query: pipeFor('query'),
     param: pipeFor('path'),
   };
 
-  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
     if (metadata.type === 'custom') return value;
     if (metadata.type === 'body' && isDto(metadata)) {
       requireObject(value);
       requireExactNumbers(value);
     }
-    const pipe = this.pipes[metadata.type as keyof typeof this.pipes] as ValidationPipe | undefined;
+    const pipe = this.pipes[metadata.type];
     return pipe ? pipe.transform(value, metadata) : value;
   }
 }

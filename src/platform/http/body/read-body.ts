@@ -43,10 +43,14 @@ export function readBodies(app: FastifyInstance, limits: HttpLimits): void {
   app.addContentTypeParser(
     [...JSON_TYPES],
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      if (body.length === 0) return undefined;
+    (request: FastifyRequest, body: Buffer, done) => {
+      if (body.length === 0) return done(null, undefined);
       request.rawBody = body;
-      return parseJson(body);
+      try {
+        done(null, parseJson(body));
+      } catch (error) {
+        done(error as Error);
+      }
     },
   );
   app.addContentTypeParser([...STREAM_TYPES], (_request, payload, done) => done(null, payload));

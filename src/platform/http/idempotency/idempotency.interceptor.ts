@@ -106,7 +106,7 @@ function without(value: unknown, members: readonly string[]): unknown {
 function selected(header: (name: string) => unknown): Record<string, string> {
   const present = STORED_HEADERS.flatMap((name) => {
     const value = header(name);
-    return value === undefined ? [] : [[name, String(value)] as const];
+    return typeof value === 'string' ? [[name, value] as const] : [];
   });
   return Object.fromEntries(present);
 }
