@@ -3,6 +3,10 @@ import { ServiceRole1764000000001 } from './1764000000001-service-role.js';
 import { Providers1764000000002 } from './1764000000002-providers.js';
 import { Idempotency1764000000003 } from './1764000000003-idempotency.js';
 import { Ledger1764000000004 } from './1764000000004-ledger.js';
+import { Agreements1764000000005 } from './1764000000005-agreements.js';
+import { Traffic1764000000006 } from './1764000000006-traffic.js';
+import { Settlement1764000000007 } from './1764000000007-settlement.js';
+import { Jobs1764000000008 } from './1764000000008-jobs.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -10,4 +14,8 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Providers1764000000002,
   Idempotency1764000000003,
   Ledger1764000000004,
+  Agreements1764000000005,
+  Traffic1764000000006,
+  Settlement1764000000007,
+  Jobs1764000000008,
 ];

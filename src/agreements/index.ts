@@ -1,2 +1,11 @@
 export type * from './rules/terms.js';
 export { FLOW_DIRECTIONS } from './rules/terms.js';
+export { versionInForce, type VersionInForce } from './rules/version-in-force.js';
+export type { AgreementRow as Agreement } from './sql/agreement-row.js';
+export { advanceClock } from './sql/advance-clock.js';
+export { advanceTermsEpoch } from './sql/advance-terms-epoch.js';
+export { lockClock, type AgreementClock } from './sql/lock-clock.js';
+export { readTermsEpoch } from './sql/read-terms-epoch.js';
+export { AgreementsService, sideOf, type VersionObserver } from './agreements.service.js';
+export { agreementProblems } from './agreements.errors.js';
+export { AgreementsModule } from './agreements.module.js';

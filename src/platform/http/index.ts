@@ -42,6 +42,7 @@ export { DEMAND, Public } from './public.js';
 export { renderProblem, type Answer } from './render-problem.js';
 export { pathOf, type BodyLimitName } from './request.js';
 export { NO_CONTROL_CHARACTERS, Satisfies } from './satisfies.js';
+export { serveHealth, type HealthServer } from './serve-health.js';
 export { StoredAnswer } from './stored-answer.js';
 export { isUnreachable, toProblem } from './to-problem.js';
 export { fieldErrors, RequestValidationPipe, validationFailed } from './validation.js';

@@ -13,12 +13,21 @@ export function createLogger(options: { level: string; destination?: Destination
   return options.destination ? pino(settings, options.destination) : pino(settings);
 }
 
+/** What Nest tells of its own start, a line a route: of use only to whoever debugs it. */
+const STARTUP_CONTEXTS = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
 /** Lets Nest, and whoever uses its `Logger`, write to the process's logger. */
 export class NestLogger implements LoggerService {
   constructor(readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(STARTUP_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

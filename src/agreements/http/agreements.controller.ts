@@ -1,0 +1,54 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { AgreementsService } from '../agreements.service.js';
+import { AgreementInput, AgreementPage, AgreementView, showAgreement } from './agreements.dto.js';
+
+@ApiTags('agreements')
+@Controller('v1/agreements')
+export class AgreementsController {
+  constructor(private readonly agreements: AgreementsService) {}
+
+  @Post()
+  @Scopes('agreements:write')
+  @Idempotent()
+  @ApiOperation({ operationId: 'createAgreement', summary: 'Make an agreement between two providers' })
+  @ApiCreatedResponse({ type: AgreementView })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() input: AgreementInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AgreementView> {
+    const agreement = await this.agreements.create(caller, { ...input, autoClose: input.autoClose ?? true });
+    reply.header('Location', `/v1/agreements/${agreement.code}`);
+    return showAgreement(agreement);
+  }
+
+  @Get()
+  @Scopes('agreements:read')
+  @ApiOperation({
+    operationId: 'listAgreements',
+    summary: 'The caller’s agreements, in the order they were made',
+  })
+  @ApiOkResponse({ type: AgreementPage })
+  async list(@CurrentCaller() caller: Caller, @Query() { cursor, limit }: PageQuery): Promise<AgreementPage> {
+    const [afterId] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
+    const rows = await this.agreements.list(caller, afterId, limit + 1);
+    return mapPage(
+      page(rows, limit, ({ id }) => [id]),
+      showAgreement,
+    );
+  }
+
+  @Get(':agreement')
+  @Scopes('agreements:read')
+  @Etagged()
+  @ApiOperation({ operationId: 'getAgreement', summary: 'One agreement, by its code' })
+  @ApiOkResponse({ type: AgreementView })
+  async get(@CurrentCaller() caller: Caller, @Param('agreement') code: string): Promise<AgreementView> {
+    return showAgreement(await this.agreements.find(caller, code));
+  }
+}

@@ -1,0 +1,371 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { isDecimal, isTrafficUnit } from '../../money/index.js';
+import { Satisfies } from '../../platform/http/index.js';
+
+const BUCKETS = ['5min', '15min', 'hour', 'day', 'month'];
+const SCOPE_FIELDS = ['sourceRegion', 'destinationRegion', 'service'];
+const SETTLED_RULES = ['sender', 'receiver', 'lower', 'higher', 'average'];
+const UNITS = ['GB', 'TB', 'PB', 'GiB', 'TiB', 'PiB'];
+const MODELS = ['none', 'linear', 'graduated', 'volume'];
+const VALUES_MAX = 1000;
+const PPM_MAX = 1_000_000;
+
+function Decimal(): PropertyDecorator {
+  return Satisfies('decimal', isDecimal, 'must be a decimal string of at most 12 decimals, such as "0.015"');
+}
+
+function Bytes(): PropertyDecorator {
+  const isBytes = (text: string): boolean => /^(0|[1-9]\d{0,18})$/.test(text);
+  return Satisfies('bytes', isBytes, 'must be a whole number of bytes as a string, such as "0"');
+}
+
+function Unit(): PropertyDecorator {
+  return Satisfies('unit', isTrafficUnit, `must be one of ${UNITS.join(', ')}`);
+}
+
+function WholeNumber(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return (target, key) => {
+    IsInt({ message })(target, key as string);
+    Min(min, { message })(target, key as string);
+    Max(max, { message })(target, key as string);
+  };
+}
+
+function OneOf(values: string[]): PropertyDecorator {
+  return IsIn(values, { message: `must be one of ${values.join(', ')}` });
+}
+
+/** A list of distinct names. */
+function Names(): PropertyDecorator {
+  return (target, key) => {
+    IsArray({ message: 'must be a list of names' })(target, key as string);
+    ArrayMaxSize(VALUES_MAX, { message: `must have at most ${VALUES_MAX} names` })(target, key as string);
+    ArrayUnique({ message: 'must name each once' })(target, key as string);
+    IsString({ each: true, message: 'must have texts' })(target, key as string);
+    Length(1, 128, { each: true, message: 'must have names of 1 to 128 characters' })(target, key as string);
+  };
+}
+
+function Nested(type: () => new () => object): PropertyDecorator {
+  return (target, key) => {
+    ValidateNested({ message: 'must be an object' })(target, key as string);
+    Type(type)(target, key as string);
+  };
+}
+
+export class ScopeValuesInput {
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  sourceRegion?: string[];
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  destinationRegion?: string[];
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  service?: string[];
+}
+
+export class ReconciliationInput {
+  @ApiPropertyOptional({ enum: BUCKETS, default: 'hour' })
+  @IsOptional()
+  @OneOf(BUCKETS)
+  bucket?: string;
+
+  @ApiPropertyOptional({ enum: SCOPE_FIELDS, isArray: true })
+  @IsOptional()
+  @IsArray({ message: 'must be a list of fields' })
+  @ArrayUnique({ message: 'must name each field once' })
+  @IsIn(SCOPE_FIELDS, { each: true, message: `must have only ${SCOPE_FIELDS.join(', ')}` })
+  scope?: string[];
+
+  @ApiPropertyOptional({ type: ScopeValuesInput })
+  @IsOptional()
+  @Nested(() => ScopeValuesInput)
+  scopeValues?: ScopeValuesInput;
+
+  @ApiPropertyOptional({ type: String, default: '0' })
+  @IsOptional()
+  @Bytes()
+  absoluteBytes?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: PPM_MAX, default: 1000 })
+  @IsOptional()
+  @WholeNumber(0, PPM_MAX)
+  ppm?: number;
+
+  @ApiPropertyOptional({ type: String, default: '0' })
+  @IsOptional()
+  @Bytes()
+  monthAbsoluteBytes?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: PPM_MAX, default: 1000 })
+  @IsOptional()
+  @WholeNumber(0, PPM_MAX)
+  monthPpm?: number;
+
+  @ApiPropertyOptional({ enum: SETTLED_RULES, default: 'lower' })
+  @IsOptional()
+  @OneOf(SETTLED_RULES)
+  settledBytesRule?: string;
+
+  @ApiPropertyOptional({ enum: SETTLED_RULES, default: 'lower' })
+  @IsOptional()
+  @OneOf(SETTLED_RULES)
+  mismatchRule?: string;
+
+  @ApiPropertyOptional({ enum: ['use_reported', 'hold'], default: 'use_reported' })
+  @IsOptional()
+  @OneOf(['use_reported', 'hold'])
+  oneSided?: string;
+}
+
+export class DaysInput {
+  @ApiPropertyOptional({ type: 'integer', default: 5 })
+  @IsOptional()
+  @WholeNumber(0, 366)
+  cutOff?: number;
+
+  @ApiPropertyOptional({ type: 'integer', default: 15 })
+  @IsOptional()
+  @WholeNumber(0, 366)
+  acceptance?: number;
+
+  @ApiPropertyOptional({ type: 'integer', default: 30 })
+  @IsOptional()
+  @WholeNumber(0, 366)
+  payment?: number;
+
+  @ApiPropertyOptional({ type: 'integer', default: 60 })
+  @IsOptional()
+  @WholeNumber(0, 366)
+  disputeWindow?: number;
+}
+
+export class ZeroRatingInput {
+  @ApiProperty({ enum: ['none', 'all', 'allowance'] })
+  @OneOf(['none', 'all', 'allowance'])
+  kind: string;
+
+  @ApiPropertyOptional({ type: String, example: '500000', description: 'Of an allowance, a period' })
+  @ValidateIf(({ kind, quantity }: ZeroRatingInput) => kind === 'allowance' || quantity !== undefined)
+  @Decimal()
+  quantity?: string;
+
+  @ApiPropertyOptional({ enum: UNITS })
+  @ValidateIf(({ kind, unit }: ZeroRatingInput) => kind === 'allowance' || unit !== undefined)
+  @Unit()
+  unit?: string;
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  sourceRegions?: string[];
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  destinationRegions?: string[];
+
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @Names()
+  services?: string[];
+}
+
+export class TierInput {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '100000',
+    description: 'null for the open last tier',
+  })
+  @ValidateIf(({ upTo }: TierInput) => upTo !== null)
+  @Decimal()
+  upTo: string | null;
+
+  @ApiProperty({ type: String, example: '0.02' })
+  @Decimal()
+  unitPrice: string;
+
+  @ApiPropertyOptional({ type: String, example: '10.00' })
+  @IsOptional()
+  @Decimal()
+  flatFee?: string;
+}
+
+export class PricingInput {
+  @ApiProperty({ enum: MODELS })
+  @OneOf(MODELS)
+  model: string;
+
+  @ApiPropertyOptional({ enum: UNITS })
+  @ValidateIf(({ model, unit }: PricingInput) => model !== 'none' || unit !== undefined)
+  @Unit()
+  unit?: string;
+
+  @ApiPropertyOptional({ enum: ['sender', 'receiver'], default: 'sender' })
+  @IsOptional()
+  @OneOf(['sender', 'receiver'])
+  payer?: string;
+
+  @ApiPropertyOptional({ type: String, example: '0.02', description: 'Of the linear model' })
+  @ValidateIf(({ model, unitPrice }: PricingInput) => model === 'linear' || unitPrice !== undefined)
+  @Decimal()
+  unitPrice?: string;
+
+  @ApiPropertyOptional({ type: [TierInput], description: 'Of the graduated and volume models' })
+  @ValidateIf(
+    ({ model, tiers }: PricingInput) => ['graduated', 'volume'].includes(model) || tiers !== undefined,
+  )
+  @IsArray({ message: 'must be a list of tiers' })
+  @ArrayMinSize(1, { message: 'must have at least one tier' })
+  @ArrayMaxSize(100, { message: 'must have at most 100 tiers' })
+  @ValidateNested({ each: true, message: 'must be objects, each a tier' })
+  @Type(() => TierInput)
+  tiers?: TierInput[];
+}
+
+export class DirectionInput {
+  @ApiPropertyOptional({ type: ZeroRatingInput })
+  @IsOptional()
+  @Nested(() => ZeroRatingInput)
+  zeroRating?: ZeroRatingInput;
+
+  @ApiPropertyOptional({ type: PricingInput })
+  @IsOptional()
+  @Nested(() => PricingInput)
+  pricing?: PricingInput;
+}
+
+export class DirectionsInput {
+  @ApiPropertyOptional({ type: DirectionInput })
+  @IsOptional()
+  @Nested(() => DirectionInput)
+  aToB?: DirectionInput;
+
+  @ApiPropertyOptional({ type: DirectionInput })
+  @IsOptional()
+  @Nested(() => DirectionInput)
+  bToA?: DirectionInput;
+}
+
+export class RatioExcessInput {
+  @ApiProperty({ type: String, example: '2' })
+  @Decimal()
+  ratio: string;
+
+  @ApiProperty({ type: String, example: '0.01' })
+  @Decimal()
+  unitPrice: string;
+
+  @ApiProperty({ enum: UNITS })
+  @Unit()
+  unit: string;
+}
+
+export class PercentileInput {
+  @ApiProperty({ enum: ['aToB', 'bToA', 'max_of_directions'] })
+  @OneOf(['aToB', 'bToA', 'max_of_directions'])
+  basis: string;
+
+  @ApiProperty({ type: String, example: '10000' })
+  @Decimal()
+  commitMbps: string;
+
+  @ApiProperty({ type: String, example: '0.30' })
+  @Decimal()
+  commitPrice: string;
+
+  @ApiProperty({ type: String, example: '0.35' })
+  @Decimal()
+  overagePrice: string;
+
+  @ApiProperty({ enum: ['A', 'B'] })
+  @OneOf(['A', 'B'])
+  payer: string;
+}
+
+export class CommitmentInput {
+  @ApiProperty({ enum: ['A', 'B'] })
+  @OneOf(['A', 'B'])
+  party: string;
+
+  @ApiProperty({ type: String, example: '24000.00' })
+  @Decimal()
+  amount: string;
+}
+
+/** An agreement's terms; whatever is left out has the default shown, or is absent. */
+export class TermsInput {
+  @ApiPropertyOptional({ type: ReconciliationInput })
+  @IsOptional()
+  @Nested(() => ReconciliationInput)
+  reconciliation?: ReconciliationInput;
+
+  @ApiPropertyOptional({ type: DaysInput })
+  @IsOptional()
+  @Nested(() => DaysInput)
+  days?: DaysInput;
+
+  @ApiPropertyOptional({ type: 'integer', default: 6 })
+  @IsOptional()
+  @WholeNumber(0, 120)
+  backBillingMonths?: number;
+
+  @ApiPropertyOptional({ type: String, default: '0.00' })
+  @IsOptional()
+  @Decimal()
+  minimumDisputeAmount?: string;
+
+  @ApiPropertyOptional({ type: Boolean, default: true })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  netting?: boolean;
+
+  @ApiProperty({ type: DirectionsInput })
+  @IsDefined({ message: 'must be there: it says what is zero-rated and what is priced' })
+  @Nested(() => DirectionsInput)
+  directions: DirectionsInput;
+
+  @ApiPropertyOptional({ type: RatioExcessInput })
+  @IsOptional()
+  @Nested(() => RatioExcessInput)
+  ratioExcess?: RatioExcessInput;
+
+  @ApiPropertyOptional({ type: PercentileInput })
+  @IsOptional()
+  @Nested(() => PercentileInput)
+  percentile?: PercentileInput;
+
+  @ApiPropertyOptional({ type: [CommitmentInput] })
+  @IsOptional()
+  @IsArray({ message: 'must be a list of commitments' })
+  @ArrayMaxSize(2, { message: 'must have at most one commitment a party' })
+  @ValidateNested({ each: true, message: 'must be objects, each a commitment' })
+  @Type(() => CommitmentInput)
+  commitments?: CommitmentInput[];
+}

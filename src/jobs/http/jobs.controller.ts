@@ -1,0 +1,40 @@
+import { Controller, Get, Param, Sse, type MessageEvent } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { concatMap, distinctUntilChanged, from, map, takeWhile, timer, type Observable } from 'rxjs';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { JobsService } from '../jobs.service.js';
+import { JobView, showJob } from './job.view.js';
+
+const POLL_MS = 250;
+
+@ApiTags('jobs')
+@Controller('v1/jobs/:id')
+export class JobsController {
+  constructor(private readonly jobs: JobsService) {}
+
+  @Get()
+  @Scopes('statements:read')
+  @ApiOperation({ operationId: 'getJob', summary: 'How far a job is, and what it came to' })
+  @ApiOkResponse({ type: JobView })
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<JobView> {
+    return showJob(await this.jobs.find(caller, id));
+  }
+
+  @Sse('events')
+  @Scopes('statements:read')
+  @ApiOperation({
+    operationId: 'watchJob',
+    summary: 'A job’s changes as server-sent events, until it is finished',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ type: String, description: 'Events of the type `job`, each with the job as its data' })
+  async events(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Observable<MessageEvent>> {
+    await this.jobs.find(caller, id);
+    return timer(0, POLL_MS).pipe(
+      concatMap(() => from(this.jobs.find(caller, id))),
+      distinctUntilChanged((a, b) => a.touchedAt.getTime() === b.touchedAt.getTime() && a.state === b.state),
+      takeWhile(({ state }) => state === 'queued' || state === 'running', true),
+      map((job) => ({ type: 'job', data: showJob(job) })),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+import { newApiKey } from './access/index.js';
+
+process.stdout.write(`${newApiKey()}\n`);

@@ -1,0 +1,141 @@
+import 'reflect-metadata';
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+} from 'class-validator';
+
+const KIBI = 1024;
+const MEBI = 1024 * KIBI;
+const GIBI = 1024 * MEBI;
+
+/** A decimal integer in the environment; anything else stays text and fails `IsInt`. */
+function WholeNumber(): PropertyDecorator {
+  return Transform(({ value }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
+  );
+}
+
+function AtLeast(minimum: number, maximum: number): PropertyDecorator {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return (target, key) => {
+    WholeNumber()(target, key);
+    IsInt({ message })(target, key as string);
+    Min(minimum, { message })(target, key as string);
+    Max(maximum, { message })(target, key as string);
+  };
+}
+
+/** The service's whole configuration. Every name is an environment variable; `.env.example` lists all. */
+export class Config {
+  @IsString()
+  @MinLength(1, { message: 'must name an address to listen on, such as 127.0.0.1 or 0.0.0.0' })
+  HOST = '127.0.0.1';
+
+  @AtLeast(0, 65_535)
+  PORT = 3000;
+
+  @IsString()
+  @MinLength(1, { message: 'must name a folder' })
+  DATA_DIR = '.data';
+
+  /** Without it the service runs its own PostgreSQL under DATA_DIR. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, {
+    message: 'must look like postgres://user:password@host:5432/database',
+  })
+  DATABASE_URL?: string;
+
+  @AtLeast(2, 200)
+  DATABASE_POOL_SIZE = 10;
+
+  /** Without it the queue lives in PostgreSQL. */
+  @IsOptional()
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'must look like redis://host:6379' })
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @Matches(/^plk_live_[0-9A-Za-z]{32,64}_[0-9A-Za-z]{6}$/, {
+    message: 'must be a key of the form plk_live_<random>_<checksum>; `npm run new-key` makes one',
+  })
+  OPERATOR_API_KEY?: string;
+
+  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    message: 'must be trace, debug, info, warn, error, fatal or silent',
+  })
+  LOG_LEVEL = 'info';
+
+  @AtLeast(1, 1000)
+  WORKER_CONCURRENCY = 4;
+
+  /** Where a worker that runs apart answers /health/live and /health/ready; 0 for nowhere. */
+  @AtLeast(0, 65_535)
+  WORKER_HEALTH_PORT = 0;
+
+  /** How often the scheduler looks for periods whose cut-off has passed. */
+  @AtLeast(1, 86_400)
+  SCHEDULE_INTERVAL_S = 60;
+
+  /** How long a job may go without a sign of life before another worker takes it. */
+  @AtLeast(1_000, 600_000)
+  JOB_LOCK_MS = 10_000;
+
+  /** How long a stop waits for requests and jobs in flight. */
+  @AtLeast(1, 600)
+  SHUTDOWN_TIMEOUT_S = 25;
+
+  @AtLeast(KIBI, 64 * MEBI)
+  JSON_BATCH_MAX_BYTES = 8 * MEBI;
+
+  @AtLeast(1, 1_000_000)
+  JSON_BATCH_MAX_RECORDS = 10_000;
+
+  @AtLeast(KIBI, 64 * GIBI)
+  STREAM_MAX_BYTES = GIBI;
+
+  @AtLeast(1, 100_000_000)
+  STREAM_MAX_RECORDS = 1_000_000;
+
+  @AtLeast(256, 16 * MEBI)
+  RECORD_MAX_BYTES = 64 * KIBI;
+
+  /** How many batches may be written at once; each holds a connection of its own. */
+  @AtLeast(1, 100)
+  STREAM_CONCURRENCY = 4;
+
+  @AtLeast(1, 86_400)
+  STREAM_TIMEOUT_S = 600;
+}
+
+/** Says everything that is wrong with the environment, in one message. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as absent.
+ * Throws {@link ConfigError} that names every mistake.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const known = Object.keys({ ...new Config(), DATABASE_URL: 0, REDIS_URL: 0, OPERATOR_API_KEY: 0 });
+  const given = known.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
+  const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
+  const mistakes = validateSync(config).map(
+    (error) =>
+      `  ${error.property} ${Object.values(error.constraints ?? {})[0]}${shown(error.property, error.value)}`,
+  );
+  if (mistakes.length > 0) {
+    throw new ConfigError(`The environment has ${mistakes.length} mistake(s):\n${mistakes.join('\n')}`);
+  }
+  return config;
+}
+
+/** The offending value, except where it may hold a secret. */
+function shown(name: string, value: unknown): string {
+  return /URL|KEY/.test(name) ? '' : `, but is ${JSON.stringify(value)}`;
+}

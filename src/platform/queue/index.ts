@@ -1,0 +1,1 @@
+export { JobQueue, type JobQueueOptions, type QueuedJob, type RunningWorker } from './job-queue.js';

@@ -1,0 +1,131 @@
+import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+
+/** A job in the queue: ids only, so that the queue can be lost and made again from the database. */
+export interface QueuedJob {
+  jobId: string;
+  attempt: number;
+}
+
+export interface JobQueueOptions {
+  /** Server that holds the queue where no Redis is given; its owner makes the schema `bullmq`. */
+  databaseUrl: string;
+  redisUrl?: string | undefined;
+  /** Prefix of this installation's keys in Redis, or its schema in PostgreSQL. */
+  namespace?: string;
+  onError: (error: Error) => void;
+}
+
+export interface WorkOptions {
+  concurrency: number;
+  /** After this long without a sign of life another worker takes the job over. */
+  lock_ms: number;
+}
+
+export interface RunningWorker {
+  /** Takes no new job and resolves when those in flight are done. */
+  close(): Promise<void>;
+}
+
+const QUEUE_NAME = 'jobs';
+const KEEP_S = 3600;
+
+/** BullMQ on Redis where one is given, else on PostgreSQL; the rest of the service cannot tell which. */
+export class JobQueue {
+  private readonly queue: Queue<QueuedJob>;
+  private readonly closing: (() => Promise<unknown>)[] = [];
+
+  constructor(private readonly options: JobQueueOptions) {
+    this.queue = this.openQueue();
+    this.queue.on('error', options.onError);
+  }
+
+  /** Adds a job, once for each `jobId` and attempt however often it is asked. */
+  async add({ jobId, attempt }: QueuedJob): Promise<void> {
+    await this.queue.add(
+      'run',
+      { jobId, attempt },
+      {
+        // BullMQ takes no colon in an id, and no id of digits alone.
+        jobId: `${jobId}-${attempt}`,
+        removeOnComplete: { age: KEEP_S },
+        removeOnFail: { age: KEEP_S },
+      },
+    );
+  }
+
+  /** Starts to run jobs. What the handler throws is the handler's to record: here nothing is retried. */
+  work(handle: (job: QueuedJob) => Promise<void>, { concurrency, lock_ms }: WorkOptions): RunningWorker {
+    const worker = this.openWorker(async (job: Job<QueuedJob>) => handle(job.data), {
+      concurrency,
+      lockDuration: lock_ms,
+      stalledInterval: Math.max(1_000, Math.floor(lock_ms / 2)),
+      maxStalledCount: 10,
+    });
+    worker.on('error', this.options.onError);
+    const close = (): Promise<void> => worker.close();
+    this.closing.unshift(close);
+    return { close };
+  }
+
+  /** Rejects while the queue cannot be reached. */
+  async ping(): Promise<void> {
+    await this.queue.waitUntilReady();
+    await this.queue.getJobCounts('wait');
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closing) await close();
+    await this.queue.close();
+  }
+
+  private openQueue(): Queue<QueuedJob> {
+    const { redisUrl } = this.options;
+    if (redisUrl) return new Queue(QUEUE_NAME, { connection: this.redis(redisUrl), ...this.prefix() });
+    const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
+    return new PostgresQueue(QUEUE_NAME, { connection: this.postgres() }) as unknown as Queue<QueuedJob>;
+  }
+
+  private openWorker(
+    process: (job: Job<QueuedJob>) => Promise<void>,
+    options: WorkerSettings,
+  ): Worker<QueuedJob> {
+    const { redisUrl } = this.options;
+    if (redisUrl) {
+      return new Worker(QUEUE_NAME, process, {
+        connection: this.redis(redisUrl),
+        ...this.prefix(),
+        ...options,
+      });
+    }
+    const { Worker: PostgresWorker } = withBackend(createPostgresBackend);
+    return new PostgresWorker(QUEUE_NAME, process as never, {
+      connection: this.postgres(),
+      ...options,
+    }) as unknown as Worker<QueuedJob>;
+  }
+
+  private redis(url: string): Redis {
+    // BullMQ's blocking reads must wait for as long as it takes, so a worker's connection never gives up.
+    const connection = new Redis(url, { maxRetriesPerRequest: null });
+    connection.on('error', this.options.onError);
+    this.closing.push(() => connection.quit().catch(() => connection.disconnect()));
+    return connection;
+  }
+
+  private prefix(): { prefix: string } {
+    return { prefix: this.options.namespace ?? 'peerledger' };
+  }
+
+  private postgres(): { connectionString: string; schema: string; max: number; migrate: boolean } {
+    const { databaseUrl: connectionString, namespace } = this.options;
+    return { connectionString, schema: namespace ?? 'bullmq', max: 4, migrate: true };
+  }
+}
+
+interface WorkerSettings {
+  concurrency: number;
+  lockDuration: number;
+  stalledInterval: number;
+  maxStalledCount: number;
+}

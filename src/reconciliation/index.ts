@@ -1,0 +1,5 @@
+export type { BucketStatus, ComparedBucket } from './rules/compare-bucket.js';
+export { BUCKET_STATUSES } from './rules/compare-bucket.js';
+export type { DirectionTotals, Reconciliation } from './rules/reconcile.js';
+export { ReconciliationModule } from './reconciliation.module.js';
+export { ReconciliationService, type PeriodReconciliation } from './reconciliation.service.js';

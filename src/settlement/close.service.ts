@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/index.js';
+import {
+  advanceClock,
+  agreementProblems,
+  AgreementsService,
+  lockClock,
+  versionInForce,
+  type Agreement,
+  type VersionInForce,
+} from '../agreements/index.js';
+import { JobsService, type JobRow } from '../jobs/index.js';
+import { creditPostings, issuePostings, LedgerService } from '../ledger/index.js';
+import { cutOffOf, formatInstant, periodBounds, type Instant } from '../period/index.js';
+import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { newId } from '../platform/ids/index.js';
+import { TrafficService } from '../traffic/index.js';
+import { CompositionService, type PartyCredits } from './composition.service.js';
+import { duePeriods } from './rules/due-periods.js';
+import { issuedStatement, renderCsv, renderJson } from './rules/issue-rendering.js';
+import {
+  closingBalance,
+  sealStatement,
+  statementDocument,
+  type StatementInput,
+} from './rules/statement-document.js';
+import { settlementProblems } from './settlement.errors.js';
+import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
+import { insertCredits } from './sql/insert-credits.js';
+import { insertRendering } from './sql/insert-rendering.js';
+import { insertStatement } from './sql/insert-statement.js';
+import { listAutoClosing } from './sql/list-auto-closing.js';
+
+/** The kind of job that closes a period; its subject is `<agreement id>/<period>`. */
+export const CLOSE_PERIOD = 'close_period';
+
+/** An issued statement, as far as whoever closed the period is concerned. */
+export interface ClosedPeriod {
+  statementId: string;
+  number: string;
+  /** False when the period had been closed before. */
+  issued: boolean;
+}
+
+const AGREEMENTS_A_PAGE = 500;
+/** The scheduler leaves a period alone for a while after its close failed; a request does not wait. */
+const RETRY_AFTER_MS = 10 * 60_000;
+
+/** Closes periods: issues the statement, gives the credits, posts both, all in one transaction. */
+@Injectable()
+export class CloseService {
+  constructor(
+    private readonly database: Database,
+    private readonly agreements: AgreementsService,
+    private readonly composition: CompositionService,
+    private readonly jobs: JobsService,
+    private readonly ledger: LedgerService,
+    private readonly traffic: TrafficService,
+  ) {}
+
+  /** Asks for a period to be closed: the operator once it has ended, a party from its cut-off on. */
+  async request(caller: Caller, agreement: Agreement, period: string, now: Instant): Promise<JobRow> {
+    const version = await this.versionOf(this.database, agreement, period);
+    refuseEarly(agreement, period, version, now, caller.kind === 'operator');
+    return this.database.transaction((tx) => this.enqueue(tx, agreement, period));
+  }
+
+  /** Asks for every period whose cut-off has passed to be closed. Gives how many. */
+  async requestDue(now: Instant): Promise<number> {
+    let requested = 0;
+    for (let after: string | null = null; ;) {
+      const ids: string[] = await listAutoClosing(this.database, after, AGREEMENTS_A_PAGE);
+      for (const id of ids) requested += await this.requestDueOf(id, now);
+      if (ids.length < AGREEMENTS_A_PAGE) return requested;
+      after = ids.at(-1)!;
+    }
+  }
+
+  /**
+   * Closes a period, or finds it closed: however often and wherever this runs, one statement comes of it.
+   * The agreement's clock is held from the first statement to the last, so nothing is recorded meanwhile.
+   */
+  async close(agreementId: string, period: string, now: Instant): Promise<ClosedPeriod> {
+    return this.database.transaction(async (tx) => {
+      await lockClock(tx, agreementId);
+      const existing = await findStatementOfPeriod(tx, agreementId, period);
+      if (existing) {
+        const { number } = JSON.parse(existing.document) as { number: string };
+        return { statementId: existing.id, number, issued: false };
+      }
+      const agreement = await this.agreements.findById(tx, agreementId);
+      refuseEarly(agreement, period, await this.versionOf(tx, agreement, period), now, true);
+      return this.issue(tx, await this.composition.statement(tx, agreement, period, now));
+    });
+  }
+
+  private async issue(tx: Transaction, input: StatementInput): Promise<ClosedPeriod> {
+    const { agreement, period, issuedAt } = input;
+    const document = statementDocument(input);
+    const sealed = sealStatement(document);
+    const identity = { id: newId(), lineIds: document.lines.map(() => newId()), sha256: sealed.sha256 };
+    await insertStatement(tx, {
+      ...identity,
+      agreementId: agreement.id,
+      sequence: input.sequence,
+      period,
+      issuedAt: new Date(issuedAt),
+      recordedUpTo: await advanceClock(tx, agreement.id),
+      document: sealed.text,
+      closingBalance: closingBalance(input),
+    });
+    const statement = issuedStatement(document, identity);
+    const owner = { agreementId: agreement.id, statementId: identity.id };
+    for (const [kind, content] of [
+      ['json', renderJson(statement)],
+      ['csv', renderCsv(statement)],
+    ] as const) {
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      await insertRendering(tx, { ...owner, kind, providerId: null, content, sha256 });
+    }
+    const parties = await this.composition.credits(tx, input);
+    for (const { providerId, currency, credits } of parties) {
+      await insertCredits(tx, { ...owner, providerId, currency }, credits);
+    }
+    await this.traffic.closePeriod(tx, agreement.id, period);
+    await this.post(input, identity, parties);
+    return { statementId: identity.id, number: document.number, issued: true };
+  }
+
+  /** Settlement and credits are two documents: the two money flows are never netted (section 1). */
+  private async post(
+    { agreement, rating, issuedAt }: StatementInput,
+    { id, lineIds }: { id: string; lineIds: readonly string[] },
+    parties: readonly PartyCredits[],
+  ): Promise<void> {
+    const providerId = { A: agreement.partyA.id, B: agreement.partyB.id };
+    const lines = rating.lines.map(({ payer, payee, amount }, index) => {
+      return { id: lineIds[index]!, payer: providerId[payer], payee: providerId[payee], amount };
+    });
+    const source = { agreementId: agreement.id, sourceId: id, effectiveAt: issuedAt };
+    await this.ledger.post({
+      ...source,
+      sourceKind: 'statement',
+      books: issuePostings({ lines, currency: agreement.currency }),
+    });
+    await this.ledger.post({
+      ...source,
+      sourceKind: 'credit',
+      books: parties.map(({ providerId: bookId, counterpartyId, currency, credits }) => {
+        const given = credits.flatMap(({ direction, side, amount }) =>
+          amount === null ? [] : [{ direction, side, amount, currency }],
+        );
+        return creditPostings({ bookId, counterpartyId, credits: given });
+      }),
+    });
+  }
+
+  private async requestDueOf(agreementId: string, now: Instant): Promise<number> {
+    const agreement = await this.agreements.findById(this.database, agreementId);
+    const versions = await this.agreements.versionsInForce(this.database, agreementId);
+    const closed = await this.traffic.closedPeriods(this.database, agreementId);
+    let requested = 0;
+    for (const period of duePeriods(versions, closed, agreement.timezone, now)) {
+      const failed = await this.jobs.lastFailure(this.database, CLOSE_PERIOD, `${agreementId}/${period}`);
+      if (failed && now - failed.getTime() < RETRY_AFTER_MS) continue;
+      await this.database.transaction((tx) => this.enqueue(tx, agreement, period));
+      requested += 1;
+    }
+    return requested;
+  }
+
+  private async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<JobRow> {
+    const ownerIds = [agreement.partyA.id, agreement.partyB.id];
+    return this.jobs.enqueue(tx, { kind: CLOSE_PERIOD, subject: `${agreement.id}/${period}`, ownerIds });
+  }
+
+  private async versionOf(db: Queryable, agreement: Agreement, period: string): Promise<VersionInForce> {
+    const version = versionInForce(await this.agreements.versionsInForce(db, agreement.id), period);
+    if (version) return version;
+    throw agreementProblems.agreement_not_in_force(`No terms that both parties accepted govern ${period}.`);
+  }
+}
+
+function refuseEarly(
+  { timezone }: Agreement,
+  period: string,
+  { terms }: VersionInForce,
+  now: Instant,
+  isOperator: boolean,
+): void {
+  const { end } = periodBounds(period, timezone);
+  if (now < end) throw settlementProblems.period_not_ended(`${period} ends at ${formatInstant(end)}.`);
+  const cutOff = cutOffOf(period, terms.days.cutOff, timezone);
+  if (now < cutOff && !isOperator) {
+    throw settlementProblems.before_cut_off(`A party may close ${period} from ${formatInstant(cutOff)} on.`);
+  }
+}

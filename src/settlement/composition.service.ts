@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { Agreement, Side } from '../agreements/index.js';
+import { bucketGrid, type Instant } from '../period/index.js';
+import type { Queryable } from '../platform/database/index.js';
+import { ProvidersService } from '../providers/index.js';
+import { rate } from '../rating/index.js';
+import { ReconciliationService } from '../reconciliation/index.js';
+import { TrafficService, type CustomerSum } from '../traffic/index.js';
+import { creditsOfParty, type Credit, type CustomerUsage } from './rules/credits-of-party.js';
+import { ratedUsage } from './rules/rated-usage.js';
+import type { StatementInput } from './rules/statement-document.js';
+import { findLastStatement } from './sql/find-last-statement.js';
+
+/** A party's own customers' credits, in its billing currency. */
+export interface PartyCredits {
+  providerId: string;
+  counterpartyId: string;
+  currency: string;
+  credits: Credit[];
+}
+
+/** Computes what a period comes to, from what is recorded; stores nothing. */
+@Injectable()
+export class CompositionService {
+  constructor(
+    private readonly providers: ProvidersService,
+    private readonly reconciliation: ReconciliationService,
+    private readonly traffic: TrafficService,
+  ) {}
+
+  /** All that the period's statement would be made of if it were issued at `issuedAt`. */
+  async statement(
+    db: Queryable,
+    agreement: Agreement,
+    period: string,
+    issuedAt: Instant,
+  ): Promise<StatementInput> {
+    const reconciled = await this.reconciliation.reconcile(db, agreement, period);
+    const { terms } = reconciled.version;
+    const grid = bucketGrid(period, terms.reconciliation.bucket, agreement.timezone);
+    const usage = ratedUsage(reconciled.buckets, terms, grid);
+    const last = await findLastStatement(db, agreement.id);
+    const records = await this.traffic.recordCounts(db, agreement.id, period);
+    return {
+      agreement,
+      sequence: (last?.sequence ?? 0) + 1,
+      period,
+      version: { number: reconciled.version.version, terms },
+      totals: reconciled.directions,
+      bucketCounts: reconciled.counts,
+      recordCounts: { A: records.get(agreement.partyA.id) ?? 0, B: records.get(agreement.partyB.id) ?? 0 },
+      settledBytes: usage.settledBytes,
+      rating: rate(terms, usage, agreement.currency),
+      issuedAt,
+      previous: last ? { sha256: last.sha256, closingBalance: BigInt(last.closingBalance) } : null,
+      paymentsSince: 0n,
+    };
+  }
+
+  /** What each party credits to its own customers; each list is for its own party's eyes alone. */
+  async credits(
+    db: Queryable,
+    { agreement, period, rating }: Pick<StatementInput, 'agreement' | 'period' | 'rating'>,
+  ): Promise<PartyCredits[]> {
+    const parties: [Side, string, string][] = [
+      ['A', agreement.partyA.id, agreement.partyB.id],
+      ['B', agreement.partyB.id, agreement.partyA.id],
+    ];
+    return Promise.all(
+      parties.map(async ([side, providerId, counterpartyId]) => {
+        const currency = (await this.providers.findById(providerId))!.billingCurrency;
+        const sums = await this.traffic.customerSums(db, agreement.id, period, providerId);
+        const credits = creditsOfParty(side, rating.zeroRatedBytes, sums.map(toUsage), currency);
+        return { providerId, counterpartyId, currency, credits };
+      }),
+    );
+  }
+}
+
+/** Sums keep '' and the beginning of time where there is no customer, region or price. */
+function toUsage({ customer, priceFrom, region, unitPrice, bytes, ...sum }: CustomerSum): CustomerUsage {
+  return {
+    ...sum,
+    customer: customer || null,
+    priceFrom: priceFrom.getTime() || null,
+    region: region || null,
+    unitPrice: unitPrice || null,
+    bytes: BigInt(bytes),
+  } as CustomerUsage;
+}

@@ -1,0 +1,95 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { Etagged, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { creditView } from '../rules/credit-view.js';
+import { StatementsService } from '../statements.service.js';
+import {
+  CreditPage,
+  showStatement,
+  showTotals,
+  StatementPage,
+  StatementQuery,
+  StatementView,
+} from './statements.dto.js';
+
+@ApiTags('statements')
+@Controller('v1/statements')
+export class StatementsController {
+  constructor(private readonly statements: StatementsService) {}
+
+  @Get()
+  @Scopes('statements:read')
+  @ApiOperation({ operationId: 'listStatements', summary: 'The caller’s statements, latest first' })
+  @ApiOkResponse({ type: StatementPage })
+  async list(@CurrentCaller() caller: Caller, @Query() query: StatementQuery): Promise<StatementPage> {
+    const [before] = readCursor<[string]>(query.cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [
+      null,
+    ];
+    const filter = {
+      agreement: query.agreement ?? null,
+      period: query.period ?? null,
+      state: query.state ?? null,
+    };
+    const rows = await this.statements.list(caller, filter, before, query.limit + 1);
+    return mapPage(
+      page(rows, query.limit, ({ id }) => [id]),
+      showStatement,
+    );
+  }
+
+  @Get(':statement')
+  @Scopes('statements:read')
+  @Etagged()
+  @ApiOperation({ operationId: 'getStatement', summary: 'One statement as it stands' })
+  @ApiOkResponse({ type: StatementView })
+  async get(@CurrentCaller() caller: Caller, @Param('statement') id: string): Promise<StatementView> {
+    return showStatement(await this.statements.find(caller, id));
+  }
+
+  @Get(':statement/credits')
+  @Scopes('statements:read')
+  @ApiOperation({
+    operationId: 'listCredits',
+    summary: 'The credits that the caller gives to its own customers with this statement',
+  })
+  @ApiOkResponse({ type: CreditPage })
+  async credits(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Query() { cursor, limit }: PageQuery,
+  ): Promise<CreditPage> {
+    const { statement, provider } = await this.statements.ofProvider(caller, id);
+    const [after] = readCursor<[number]>(cursor, [Number.isInteger]) ?? [0];
+    const rows = await this.statements.credits(statement, provider.id, after, limit + 1);
+    const totals = await this.statements.creditTotals(statement, provider.id);
+    const shown = mapPage(
+      page(rows, limit, ({ position }) => [position]),
+      (credit) => creditView(credit, provider.code),
+    );
+    return { ...shown, totals: showTotals(totals, rows[0]?.currency ?? provider.billingCurrency) };
+  }
+
+  @Get(':statement/credits.csv')
+  @Scopes('statements:read')
+  @ApiOperation({ operationId: 'downloadCreditsCsv', summary: 'The caller’s credits as CSV' })
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async creditsCsv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { statement, provider } = await this.statements.ofProvider(caller, id);
+    const name = `${numberOf(statement.document)}-credits-${provider.code}.csv`;
+    await reply
+      .header('Content-Type', 'text/csv; charset=utf-8; header=present')
+      .header('Content-Disposition', `attachment; filename="${name}"`)
+      .send(this.statements.creditsCsv(statement, provider));
+  }
+}
+
+function numberOf(document: string): string {
+  return (JSON.parse(document) as { number: string }).number;
+}

@@ -1,0 +1,307 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FLOW_DIRECTIONS } from '../../agreements/index.js';
+import { formatAmount } from '../../money/index.js';
+import { isPeriod } from '../../period/index.js';
+import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { issuedStatement } from '../rules/issue-rendering.js';
+import type { CreditView } from '../rules/credit-view.js';
+import type { StatementDocument } from '../rules/statement-document.js';
+import type { StatementRow } from '../sql/statement-row.js';
+import type { CreditTotals } from '../sql/sum-credits.js';
+
+export const STATEMENT_STATES = ['issued', 'accepted', 'deemed_accepted', 'disputed', 'settled', 'void'];
+const LINE_KINDS = [
+  'usage',
+  'flat_fee',
+  'ratio_excess',
+  'percentile_commit',
+  'percentile_overage',
+  'true_up',
+  'adjustment',
+];
+
+export class StatementQuery extends PageQuery {
+  @ApiPropertyOptional({ type: String, description: 'Code of an agreement' })
+  @IsOptional()
+  @IsString({ message: 'must be the code of an agreement' })
+  @MaxLength(63, { message: 'must be the code of an agreement' })
+  agreement?: string;
+
+  @ApiPropertyOptional({ type: String, example: '2026-10' })
+  @IsOptional()
+  @Satisfies('period', isPeriod, 'must be a period such as 2026-10')
+  period?: string;
+
+  @ApiPropertyOptional({ enum: STATEMENT_STATES })
+  @IsOptional()
+  @IsIn(STATEMENT_STATES, { message: `must be one of ${STATEMENT_STATES.join(', ')}` })
+  state?: string;
+}
+
+class BytesByFlow {
+  @ApiProperty({ type: String })
+  aToB: string;
+
+  @ApiProperty({ type: String })
+  bToA: string;
+}
+
+class DeclaredBytes {
+  @ApiProperty({ type: String })
+  sender: string;
+
+  @ApiProperty({ type: String })
+  receiver: string;
+
+  @ApiProperty({ type: String, description: 'sender - receiver' })
+  difference: string;
+}
+
+class DeclaredByFlow {
+  @ApiProperty({ type: DeclaredBytes })
+  aToB: DeclaredBytes;
+
+  @ApiProperty({ type: DeclaredBytes })
+  bToA: DeclaredBytes;
+}
+
+export class StatementLineView {
+  @ApiPropertyOptional({ type: String, format: 'uuid', description: 'Absent from a preview' })
+  id?: string;
+
+  @ApiProperty({ enum: LINE_KINDS })
+  kind: string;
+
+  @ApiProperty({ enum: FLOW_DIRECTIONS, nullable: true, description: 'null where both directions count' })
+  direction: string | null;
+
+  @ApiProperty({ type: 'integer' })
+  version: number;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  tier: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  bytes: string | null;
+
+  @ApiProperty({ type: String })
+  quantity: string;
+
+  @ApiProperty({ type: String, example: 'GB' })
+  unit: string;
+
+  @ApiProperty({ type: String })
+  unitPrice: string;
+
+  @ApiProperty({ type: String, example: '1000.00' })
+  amount: string;
+
+  @ApiProperty({ type: String })
+  payer: string;
+
+  @ApiProperty({ type: String })
+  payee: string;
+}
+
+class NetView {
+  @ApiProperty({ type: String, description: 'Never negative' })
+  amount: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  payer: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  payee: string | null;
+}
+
+/** What a period comes to: the part that an issued statement's hash covers. */
+export class PreviewView {
+  @ApiProperty({ type: String, example: 'alpha-beta-0001' })
+  number: string;
+
+  @ApiProperty({ type: String })
+  agreement: string;
+
+  @ApiProperty({ type: 'integer' })
+  version: number;
+
+  @ApiProperty({ type: String, example: '2026-10' })
+  period: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  periodStart: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  periodEnd: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'With the offset of the timezone' })
+  periodStartLocal: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'With the offset of the timezone' })
+  periodEndLocal: string;
+
+  @ApiProperty({ type: String })
+  timezone: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  cutOff: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  issuedAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  acceptanceDue: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  paymentDue: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  disputableUntil: string;
+
+  @ApiProperty({ type: String, example: 'USD' })
+  currency: string;
+
+  @ApiProperty({ type: String })
+  partyA: string;
+
+  @ApiProperty({ type: String })
+  partyB: string;
+
+  @ApiProperty({ type: DeclaredByFlow, description: 'What each side reported' })
+  declaredBytes: DeclaredByFlow;
+
+  @ApiProperty({ type: BytesByFlow })
+  settledBytes: BytesByFlow;
+
+  @ApiProperty({ type: BytesByFlow })
+  discrepancyBytes: BytesByFlow;
+
+  @ApiProperty({ type: BytesByFlow })
+  zeroRatedBytes: BytesByFlow;
+
+  @ApiProperty({ type: Object, description: 'The reconciliation rules that were used' })
+  rules: object;
+
+  @ApiProperty({ type: [StatementLineView] })
+  lines: StatementLineView[];
+
+  @ApiProperty({ type: [Object] })
+  openDisputes: object[];
+
+  @ApiProperty({ type: String })
+  payableByA: string;
+
+  @ApiProperty({ type: String })
+  payableByB: string;
+
+  @ApiProperty({ type: NetView })
+  net: NetView;
+
+  @ApiProperty({ type: String, description: 'Signed, positive where A owes B' })
+  openingBalance: string;
+
+  @ApiProperty({ type: String, description: 'Signed, positive where A paid B' })
+  paymentsSince: string;
+
+  @ApiProperty({ type: String, description: 'Signed, positive where A owes B' })
+  closingBalance: string;
+
+  @ApiProperty({ type: Object, description: 'Records that count, by party, and buckets by status' })
+  counts: object;
+
+  @ApiProperty({ type: String, nullable: true })
+  previousSha256: string | null;
+
+  @ApiProperty({ type: String })
+  notice: string;
+}
+
+export class StatementView extends PreviewView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ enum: STATEMENT_STATES })
+  state: string;
+
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `id` and the lines’ ids',
+  })
+  sha256: string;
+}
+
+export class StatementPage extends PageOf(StatementView) {}
+
+export class CreditEntry implements CreditView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String })
+  provider: string;
+
+  @ApiProperty({ type: String, description: 'The provider’s own reference' })
+  customer: string;
+
+  @ApiProperty({ enum: FLOW_DIRECTIONS })
+  direction: string;
+
+  @ApiProperty({ enum: ['egress', 'ingress'] })
+  side: string;
+
+  @ApiProperty({ type: String })
+  bytes: string;
+
+  @ApiProperty({ type: String, example: 'GB' })
+  unit: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'null where no price was in force' })
+  unitPrice: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Start of the list price' })
+  priceFrom: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Region of the list price, if it has one' })
+  region: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  amount: string | null;
+
+  @ApiProperty({ type: String, example: 'USD' })
+  currency: string;
+
+  @ApiProperty({ enum: ['credited', 'unpriced'] })
+  state: 'credited' | 'unpriced';
+}
+
+class CreditTotalsView {
+  @ApiProperty({ type: 'integer' })
+  count: number;
+
+  @ApiProperty({ type: String })
+  bytes: string;
+
+  @ApiProperty({ type: String, description: 'Listed, and credited once there is a price' })
+  unpricedBytes: string;
+
+  @ApiProperty({ type: String, example: '2200.00' })
+  amount: string;
+
+  @ApiProperty({ type: String, example: 'USD' })
+  currency: string;
+}
+
+export class CreditPage extends PageOf(CreditEntry) {
+  @ApiProperty({ type: CreditTotalsView, description: 'Of the whole statement, not of the page' })
+  totals: CreditTotalsView;
+}
+
+export function showStatement(row: StatementRow): StatementView {
+  const { id, lineIds, sha256, state } = row;
+  const document = JSON.parse(row.document) as StatementDocument;
+  return { ...issuedStatement(document, { id, lineIds, sha256 }), state };
+}
+
+export function showTotals(totals: CreditTotals, currency: string): CreditTotalsView {
+  return { ...totals, amount: formatAmount(BigInt(totals.amount), currency), currency };
+}

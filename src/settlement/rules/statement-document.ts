@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Agreement, FlowDirection, Side, Terms } from '../../agreements/index.js';
+import { formatAmount } from '../../money/index.js';
+import {
+  cutOffOf,
+  endOfLocalDayAfter,
+  formatInstant,
+  formatLocal,
+  periodBounds,
+  type Instant,
+} from '../../period/index.js';
+import type { RatedLine, Rating } from '../../rating/index.js';
+import type { BucketStatus, DirectionTotals } from '../../reconciliation/index.js';
+
+/** Everything a statement is made of. */
+export interface StatementInput {
+  agreement: Agreement;
+  sequence: number;
+  period: string;
+  version: { number: number; terms: Terms };
+  totals: Record<FlowDirection, DirectionTotals>;
+  bucketCounts: Record<BucketStatus, number>;
+  /** Records that count, of each party. */
+  recordCounts: Record<Side, number>;
+  settledBytes: Record<FlowDirection, bigint>;
+  rating: Rating;
+  issuedAt: Instant;
+  previous: { sha256: string; closingBalance: bigint } | null;
+  /** What the parties paid since the previous statement: positive where A paid B. */
+  paymentsSince: bigint;
+}
+
+/** One charge as a statement shows it; `id` is given when it is issued and not part of the hash. */
+export interface StatementLine {
+  kind: RatedLine['kind'] | 'adjustment';
+  direction: FlowDirection | null;
+  version: number;
+  tier: number | null;
+  bytes: string | null;
+  quantity: string;
+  unit: string;
+  unitPrice: string;
+  amount: string;
+  payer: string;
+  payee: string;
+}
+
+/** The part of a statement that its hash covers (domain contract, section 9). */
+export interface StatementDocument {
+  number: string;
+  agreement: string;
+  version: number;
+  period: string;
+  periodStart: string;
+  periodEnd: string;
+  periodStartLocal: string;
+  periodEndLocal: string;
+  timezone: string;
+  cutOff: string;
+  issuedAt: string;
+  acceptanceDue: string;
+  paymentDue: string;
+  disputableUntil: string;
+  currency: string;
+  partyA: string;
+  partyB: string;
+  declaredBytes: Record<FlowDirection, { sender: string; receiver: string; difference: string }>;
+  settledBytes: Record<FlowDirection, string>;
+  discrepancyBytes: Record<FlowDirection, string>;
+  zeroRatedBytes: Record<FlowDirection, string>;
+  rules: Terms['reconciliation'];
+  lines: StatementLine[];
+  openDisputes: [];
+  payableByA: string;
+  payableByB: string;
+  net: { amount: string; payer: string | null; payee: string | null };
+  openingBalance: string;
+  paymentsSince: string;
+  closingBalance: string;
+  counts: { records: Record<string, number>; buckets: Record<BucketStatus, number> };
+  previousSha256: string | null;
+  notice: string;
+}
+
+const NOTICE = 'This statement settles traffic between its parties. It is not a tax invoice.';
+
+/** Composes a statement. Balances are signed, positive where A owes B. */
+export function statementDocument(input: StatementInput): StatementDocument {
+  const { agreement, period, version, rating, issuedAt } = input;
+  const { timezone, currency } = agreement;
+  const { start, end } = periodBounds(period, timezone);
+  const { days } = version.terms;
+  const dueIn = (count: number): string => formatInstant(endOfLocalDayAfter(issuedAt, count, timezone));
+  return {
+    number: `${agreement.code}-${String(input.sequence).padStart(4, '0')}`,
+    agreement: agreement.code,
+    version: version.number,
+    period,
+    periodStart: formatInstant(start),
+    periodEnd: formatInstant(end),
+    periodStartLocal: formatLocal(start, timezone),
+    periodEndLocal: formatLocal(end, timezone),
+    timezone,
+    cutOff: formatInstant(cutOffOf(period, days.cutOff, timezone)),
+    issuedAt: formatInstant(issuedAt),
+    acceptanceDue: dueIn(days.acceptance),
+    paymentDue: dueIn(days.payment),
+    disputableUntil: dueIn(days.disputeWindow),
+    currency,
+    partyA: agreement.partyA.code,
+    partyB: agreement.partyB.code,
+    ...trafficPart(input),
+    rules: version.terms.reconciliation,
+    lines: rating.lines.map((line) => statementLine(line, input)),
+    openDisputes: [],
+    ...moneyPart(input),
+    counts: {
+      records: {
+        [agreement.partyA.code]: input.recordCounts.A,
+        [agreement.partyB.code]: input.recordCounts.B,
+      },
+      buckets: input.bucketCounts,
+    },
+    previousSha256: input.previous?.sha256 ?? null,
+    notice: NOTICE,
+  };
+}
+
+/** What A owes B after the statement, in minor units; negative where B owes A. */
+export function closingBalance({ previous, rating, paymentsSince }: StatementInput): bigint {
+  return (previous?.closingBalance ?? 0n) + rating.payableByA - rating.payableByB - paymentsSince;
+}
+
+/** The canonical text of a document (RFC 8785) and its SHA-256 in hex. */
+export function sealStatement(document: StatementDocument): { text: string; sha256: string } {
+  const text = canonicalize(document)!;
+  return { text, sha256: createHash('sha256').update(text).digest('hex') };
+}
+
+function trafficPart(
+  input: StatementInput,
+): Pick<StatementDocument, 'declaredBytes' | 'settledBytes' | 'discrepancyBytes' | 'zeroRatedBytes'> {
+  const declared = ({ senderBytes, receiverBytes }: DirectionTotals): Record<string, string> => ({
+    sender: String(senderBytes),
+    receiver: String(receiverBytes),
+    difference: String(senderBytes - receiverBytes),
+  });
+  return {
+    declaredBytes: byFlow((direction) =>
+      declared(input.totals[direction]),
+    ) as StatementDocument['declaredBytes'],
+    settledBytes: byFlow((direction) => String(input.settledBytes[direction])),
+    discrepancyBytes: byFlow((direction) => String(input.totals[direction].discrepancyBytes)),
+    zeroRatedBytes: byFlow((direction) => String(input.rating.zeroRatedBytes[direction])),
+  };
+}
+
+function moneyPart(
+  input: StatementInput,
+): Pick<
+  StatementDocument,
+  'payableByA' | 'payableByB' | 'net' | 'openingBalance' | 'paymentsSince' | 'closingBalance'
+> {
+  const { agreement, rating, previous, paymentsSince } = input;
+  const money = (amount: bigint): string => formatAmount(amount, agreement.currency);
+  const code = (side: Side | null): string | null => (side === null ? null : partyCode(agreement, side));
+  return {
+    payableByA: money(rating.payableByA),
+    payableByB: money(rating.payableByB),
+    net: { amount: money(rating.net.amount), payer: code(rating.net.payer), payee: code(rating.net.payee) },
+    openingBalance: money(previous?.closingBalance ?? 0n),
+    paymentsSince: money(paymentsSince),
+    closingBalance: money(closingBalance(input)),
+  };
+}
+
+function statementLine(line: RatedLine, { agreement, version }: StatementInput): StatementLine {
+  const { kind, direction, tier, bytes, quantity, unit, unitPrice, amount, payer, payee } = line;
+  return {
+    kind,
+    direction,
+    version: version.number,
+    tier,
+    bytes: bytes === null ? null : String(bytes),
+    quantity,
+    unit,
+    unitPrice,
+    amount: formatAmount(amount, agreement.currency),
+    payer: partyCode(agreement, payer),
+    payee: partyCode(agreement, payee),
+  };
+}
+
+function partyCode(agreement: Agreement, side: Side): string {
+  return (side === 'A' ? agreement.partyA : agreement.partyB).code;
+}
+
+function byFlow<Value>(of: (direction: FlowDirection) => Value): Record<FlowDirection, Value> {
+  return { aToB: of('aToB'), bToA: of('bToA') };
+}

@@ -1,0 +1,39 @@
+import { newId } from '../../platform/ids/index.js';
+import type { Transaction } from '../../platform/database/index.js';
+import type { Credit } from '../rules/credits-of-party.js';
+
+/** Stores a provider's credits of a statement in their order. */
+export async function insertCredits(
+  tx: Transaction,
+  owner: { agreementId: string; statementId: string; providerId: string; currency: string },
+  credits: readonly Credit[],
+): Promise<void> {
+  const column = <Value>(pick: (credit: Credit) => Value): Value[] => credits.map(pick);
+  await tx.query(
+    `INSERT INTO credits (agreement_id, statement_id, provider_id, currency, position, id, customer, direction,
+       side, bytes, unit, unit_price, price_from, region, amount)
+     SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, credit.position, credit.id, credit.customer, credit.direction,
+            credit.side, credit.bytes, credit.unit, credit.unit_price, credit.price_from, credit.region,
+            credit.amount
+       FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::numeric[], $10::text[], $11::text[],
+              $12::timestamptz[], $13::text[], $14::numeric[])
+              WITH ORDINALITY AS credit (id, customer, direction, side, bytes, unit, unit_price, price_from, region,
+                amount, position)`,
+    [
+      owner.agreementId,
+      owner.statementId,
+      owner.providerId,
+      owner.currency,
+      column(() => newId()),
+      column(({ customer }) => customer),
+      column(({ direction }) => direction),
+      column(({ side }) => side),
+      column(({ bytes }) => bytes),
+      column(({ unit }) => unit),
+      column(({ unitPrice }) => unitPrice),
+      column(({ priceFrom }) => (priceFrom === null ? null : new Date(priceFrom))),
+      column(({ region }) => region),
+      column(({ amount }) => amount),
+    ],
+  );
+}

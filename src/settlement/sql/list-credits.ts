@@ -1,0 +1,36 @@
+import type { FlowDirection } from '../../agreements/index.js';
+import type { Queryable } from '../../platform/database/index.js';
+
+export interface CreditRow {
+  position: number;
+  id: string;
+  customer: string;
+  direction: FlowDirection;
+  side: 'egress' | 'ingress';
+  bytes: string;
+  unit: string;
+  unitPrice: string | null;
+  priceFrom: Date | null;
+  region: string | null;
+  /** Minor units. */
+  amount: string | null;
+  currency: string;
+}
+
+/** A provider's own credits of a statement in their order, after a position. */
+export async function listCredits(
+  db: Queryable,
+  owner: { agreementId: string; statementId: string; providerId: string },
+  afterPosition: number,
+  limit: number,
+): Promise<CreditRow[]> {
+  return db.query<CreditRow>(
+    `SELECT position, id, customer, direction, side, bytes, unit, unit_price AS "unitPrice",
+            price_from AS "priceFrom", region, amount, currency
+       FROM credits
+      WHERE agreement_id = $1 AND statement_id = $2 AND provider_id = $3 AND position > $4
+      ORDER BY position
+      LIMIT $5`,
+    [owner.agreementId, owner.statementId, owner.providerId, afterPosition, limit],
+  );
+}

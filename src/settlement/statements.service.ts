@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Caller } from '../access/index.js';
+import { agreementProblems, AgreementsService, type Agreement } from '../agreements/index.js';
+import { LedgerService, type Unbilled } from '../ledger/index.js';
+import type { Instant } from '../period/index.js';
+import { Database } from '../platform/database/index.js';
+import { isId } from '../platform/ids/index.js';
+import { ProvidersService, type Provider } from '../providers/index.js';
+import { TrafficService } from '../traffic/index.js';
+import { CompositionService } from './composition.service.js';
+import { creditsCsv, creditView } from './rules/credit-view.js';
+import { statementDocument, type StatementDocument } from './rules/statement-document.js';
+import { settlementProblems } from './settlement.errors.js';
+import { findRendering, type StoredRendering } from './sql/find-rendering.js';
+import { findStatement } from './sql/find-statement.js';
+import { listCredits, type CreditRow } from './sql/list-credits.js';
+import { listStatements, type StatementFilter } from './sql/list-statements.js';
+import type { StatementRow } from './sql/statement-row.js';
+import { sumCredits, type CreditTotals } from './sql/sum-credits.js';
+
+const CREDITS_A_PAGE = 5_000;
+
+/** Issued statements and what goes with them, for whoever may read them. */
+@Injectable()
+export class StatementsService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly agreements: AgreementsService,
+    private readonly composition: CompositionService,
+    private readonly ledger: LedgerService,
+    private readonly providers: ProvidersService,
+    private readonly traffic: TrafficService,
+  ) {}
+
+  onModuleInit(): void {
+    this.ledger.provideUnbilled((bookId) => this.unbilled(bookId));
+    this.ledger.provideAgreementCodes(this.agreements);
+  }
+
+  async list(
+    caller: Caller,
+    filter: Omit<StatementFilter, 'partyId'>,
+    beforeId: string | null,
+    limit: number,
+  ): Promise<StatementRow[]> {
+    return listStatements(this.database, { ...filter, partyId: partyIdOf(caller) }, beforeId, limit);
+  }
+
+  /** The caller's statement. A stranger's is not found, like one that does not exist. */
+  async find(caller: Caller, id: string): Promise<StatementRow> {
+    const statement = isId(id) ? await findStatement(this.database, id, partyIdOf(caller)) : undefined;
+    if (!statement) throw settlementProblems.statement_not_found('There is no such statement.');
+    return statement;
+  }
+
+  /** A rendering that both parties may read, byte for byte as it was stored at issue. */
+  async rendering(statement: StatementRow, kind: 'json' | 'csv'): Promise<StoredRendering> {
+    const rendering = await findRendering(this.database, statement, kind, null);
+    if (!rendering) throw settlementProblems.statement_not_found('There is no such rendering.');
+    return rendering;
+  }
+
+  /** The statement and the provider that asks, which alone may see its credits. */
+  async ofProvider(caller: Caller, id: string): Promise<{ statement: StatementRow; provider: Provider }> {
+    const statement = await this.find(caller, id);
+    if (caller.kind !== 'provider') {
+      throw agreementProblems.not_a_party(
+        'Credits are shown to the provider whose customers get them, and to nobody else.',
+      );
+    }
+    return { statement, provider: (await this.providers.findById(caller.providerId))! };
+  }
+
+  /** A provider's own credits, after a position. */
+  async credits(
+    statement: StatementRow,
+    providerId: string,
+    afterPosition: number,
+    limit: number,
+  ): Promise<CreditRow[]> {
+    const owner = { agreementId: statement.agreementId, statementId: statement.id, providerId };
+    return listCredits(this.database, owner, afterPosition, limit);
+  }
+
+  async creditTotals(statement: StatementRow, providerId: string): Promise<CreditTotals> {
+    return sumCredits(this.database, {
+      agreementId: statement.agreementId,
+      statementId: statement.id,
+      providerId,
+    });
+  }
+
+  /** All of a provider's own credits as CSV, read as they are sent. */
+  creditsCsv(statement: StatementRow, provider: Provider): Readable {
+    const pages = async function* (this: StatementsService): AsyncGenerator<string> {
+      let after = 0;
+      for (;;) {
+        const rows = await this.credits(statement, provider.id, after, CREDITS_A_PAGE);
+        yield creditsCsv(
+          rows.map((row) => creditView(row, provider.code)),
+          after === 0,
+        );
+        if (rows.length < CREDITS_A_PAGE) return;
+        after = rows.at(-1)!.position;
+      }
+    };
+    return Readable.from(pages.call(this));
+  }
+
+  /** What the period's statement would say if it were issued now. */
+  async preview(agreement: Agreement, period: string, now: Instant): Promise<StatementDocument> {
+    return this.database.snapshot(async (tx) =>
+      statementDocument(await this.composition.statement(tx, agreement, period, now)),
+    );
+  }
+
+  /** What a provider's open periods have accrued so far, positive where the counterparty owes. */
+  private async unbilled(providerId: string): Promise<Unbilled[]> {
+    return this.database.snapshot(async (tx) => {
+      const accruals: Unbilled[] = [];
+      for (const id of await this.agreements.idsOf(tx, providerId)) {
+        const agreement = await this.agreements.findById(tx, id);
+        for (const period of await this.traffic.openPeriods(tx, id)) {
+          const { rating } = await this.composition.statement(tx, agreement, period, 0);
+          const owedByA = rating.payableByA - rating.payableByB;
+          const isA = agreement.partyA.id === providerId;
+          accruals.push({
+            counterpartyId: (isA ? agreement.partyB : agreement.partyA).id,
+            currency: agreement.currency,
+            amount: isA ? -owedByA : owedByA,
+          });
+        }
+      }
+      return accruals;
+    });
+  }
+}
+
+function partyIdOf(caller: Caller): string | null {
+  return caller.kind === 'provider' ? caller.providerId : null;
+}

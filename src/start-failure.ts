@@ -1,0 +1,41 @@
+import { ConfigError, type Config } from './platform/config/index.js';
+import { EmbeddedPostgresError } from './platform/embedded/index.js';
+
+/** Why the service did not start, in a sentence for the operator. */
+export class StartError extends Error {}
+
+/** The sentence for an error that a start ran into; one that nobody foresaw keeps its stack. */
+export function explainStartFailure(error: unknown, config: Config): Error {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof StartError) {
+    return error;
+  }
+  const { code, syscall, message } = (error ?? {}) as { code?: string; syscall?: string; message?: string };
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${config.PORT} on ${config.HOST} is taken; stop what listens there, or set PORT.`,
+    );
+  }
+  if (code === 'EACCES' && syscall === 'listen') {
+    return new StartError(`This user may not listen on port ${config.PORT}; set PORT to one above 1023.`);
+  }
+  if (code === 'EADDRNOTAVAIL' || (syscall === 'getaddrinfo' && !config.DATABASE_URL)) {
+    return new StartError(`This machine has no address ${config.HOST}; set HOST to one that it has.`);
+  }
+  if (config.DATABASE_URL && isConnectionFailure(code)) {
+    return new StartError(
+      `The database of DATABASE_URL (${withoutPassword(config.DATABASE_URL)}) cannot be used: ${message || code}.`,
+    );
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Sockets' errors, and PostgreSQL's classes 08 (connection), 28 (authorisation), 3D (no such database), 53, 57. */
+function isConnectionFailure(code: string | undefined): boolean {
+  return code !== undefined && /^(E[A-Z]+|08...|28...|3D...|42501|53...|57...)$/.test(code);
+}
+
+function withoutPassword(url: string): string {
+  const parsed = new URL(url);
+  parsed.password = '';
+  return parsed.toString();
+}

@@ -1,0 +1,140 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { formatInstant } from '../../period/index.js';
+import { PageOf } from '../../platform/http/index.js';
+import type { FieldError } from '../../platform/problems/index.js';
+import type { BatchRow } from '../sql/batch-row.js';
+
+export class BatchQuery {
+  @ApiPropertyOptional({
+    enum: ['atomic', 'partial'],
+    default: 'atomic',
+    description: 'atomic takes all records or none, partial takes the good ones',
+  })
+  @IsOptional()
+  @IsIn(['atomic', 'partial'], { message: 'must be atomic or partial' })
+  mode: 'atomic' | 'partial' = 'atomic';
+}
+
+/** A traffic record as it is sent; documentation only, records are read by a rule of their own. */
+export class TrafficRecordInput {
+  @ApiProperty({ type: String, minLength: 1, maxLength: 128, example: 'flow-2026-10-01-00' })
+  id: string;
+
+  @ApiProperty({ enum: ['egress', 'ingress'] })
+  direction: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-10-01T00:00:00Z' })
+  start: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-10-01T01:00:00Z' })
+  end: string;
+
+  @ApiProperty({
+    oneOf: [
+      { type: 'string', pattern: '^(0|[1-9][0-9]{0,18})$' },
+      { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    ],
+    example: '1000000000',
+  })
+  bytes: string | number;
+
+  @ApiPropertyOptional({ type: String, nullable: true })
+  sourceRegion?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true })
+  destinationRegion?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true })
+  service?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'Seen by the reporter alone' })
+  customer?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: '0.22' })
+  chargedUnitPrice?: string | null;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, default: 0 })
+  revision?: number;
+
+  @ApiPropertyOptional({ type: Boolean, default: false })
+  void?: boolean;
+}
+
+export class BatchInput {
+  @ApiProperty({ type: [TrafficRecordInput], minItems: 1 })
+  records: TrafficRecordInput[];
+}
+
+export class BatchCounts {
+  @ApiProperty({ type: 'integer' })
+  received: number;
+
+  @ApiProperty({ type: 'integer' })
+  created: number;
+
+  @ApiProperty({ type: 'integer' })
+  superseded: number;
+
+  @ApiProperty({ type: 'integer' })
+  duplicate: number;
+
+  @ApiProperty({ type: 'integer' })
+  rejected: number;
+}
+
+/** The receipt of a batch, sent after its records are durable. */
+export class ReceiptView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String })
+  agreement: string;
+
+  @ApiProperty({ type: String })
+  reporter: string;
+
+  @ApiProperty({ enum: ['atomic', 'partial'] })
+  mode: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  receivedAt: string;
+
+  @ApiProperty({ type: BatchCounts })
+  counts: BatchCounts;
+
+  @ApiProperty({ type: String, description: 'Of the records that were not rejected' })
+  totalBytes: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  earliest: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  latest: string | null;
+
+  @ApiProperty({ type: String, description: 'SHA-256 of the inflated body' })
+  sha256: string;
+
+  @ApiPropertyOptional({ type: [Object], description: 'Of a partial batch: why records were rejected' })
+  errors?: FieldError[];
+}
+
+export class ReceiptPage extends PageOf(ReceiptView) {}
+
+export function showReceipt(agreement: string, reporter: string, batch: BatchRow): ReceiptView {
+  const { id, mode, receivedAt, received, created, superseded, duplicate, rejected, earliest, latest } =
+    batch;
+  return {
+    id,
+    agreement,
+    reporter,
+    mode,
+    receivedAt: formatInstant(receivedAt.getTime()),
+    counts: { received, created, superseded, duplicate, rejected },
+    totalBytes: batch.totalBytes,
+    earliest: earliest && formatInstant(earliest.getTime()),
+    latest: latest && formatInstant(latest.getTime()),
+    sha256: batch.sha256,
+    ...(rejected > 0 && { errors: batch.errors }),
+  };
+}

@@ -1,0 +1,88 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { formatInstant, parseInstant } from '../../period/index.js';
+import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import type { RecordRow } from '../sql/record-row.js';
+
+const isInstant = (text: string): boolean => parseInstant(text) !== null;
+const INSTANT = 'must be an instant such as 2026-10-01T00:00:00Z';
+
+export class RecordQuery extends PageQuery {
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Records that end after it' })
+  @IsOptional()
+  @Satisfies('instant', isInstant, INSTANT)
+  from?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Records that start before it' })
+  @IsOptional()
+  @Satisfies('instant', isInstant, INSTANT)
+  to?: string;
+
+  @ApiPropertyOptional({ enum: ['egress', 'ingress'] })
+  @IsOptional()
+  @IsIn(['egress', 'ingress'], { message: 'must be egress or ingress' })
+  direction?: string;
+
+  @ApiPropertyOptional({ type: String })
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 128, { message: 'must have 1 to 128 characters' })
+  customer?: string;
+
+  @ApiPropertyOptional({ type: String })
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 128, { message: 'must have 1 to 128 characters' })
+  id?: string;
+}
+
+export class TrafficRecordView {
+  @ApiProperty({ type: String })
+  id: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision: number;
+
+  @ApiProperty({ type: Boolean, description: 'Whether a higher revision counts in its place' })
+  superseded: boolean;
+
+  @ApiProperty({ type: String, format: 'uuid' })
+  batch: string;
+
+  @ApiProperty({ enum: ['egress', 'ingress'] })
+  direction: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  start: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  end: string;
+
+  @ApiProperty({ type: String, example: '9007199254740993' })
+  bytes: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  sourceRegion: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  destinationRegion: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  service: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  customer: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  chargedUnitPrice: string | null;
+
+  @ApiProperty({ type: Boolean })
+  void: boolean;
+}
+
+export class TrafficRecordPage extends PageOf(TrafficRecordView) {}
+
+export function showRecord(row: RecordRow & { superseded: boolean }): TrafficRecordView {
+  const { batchId: batch, start, end, ...record } = row;
+  return { ...record, batch, start: formatInstant(start.getTime()), end: formatInstant(end.getTime()) };
+}

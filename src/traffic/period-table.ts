@@ -1,0 +1,43 @@
+import { versionInForce, type VersionInForce } from '../agreements/index.js';
+import { nextPeriod, periodBounds, periodOf, type Instant } from '../period/index.js';
+import { periodRules, type PeriodRules } from './rules/period-rules.js';
+
+/** Longest run of periods looked at for one record; what is longer overlaps no single bucket anyway. */
+const PERIODS_MAX = 3;
+
+/** The periods of one agreement, made as records ask for them. */
+export class PeriodTable {
+  private readonly known = new Map<string, PeriodRules | null>();
+  private latest: PeriodRules | null = null;
+
+  constructor(
+    private readonly timezone: string,
+    private readonly versions: readonly VersionInForce[],
+    private readonly closed: ReadonlySet<string>,
+  ) {}
+
+  /** The periods that an interval overlaps, ascending, leaving out those that no version governs. */
+  overlapping(start: Instant, end: Instant): PeriodRules[] {
+    const cached = this.latest;
+    if (cached && start >= cached.start && end <= cached.end) return [cached];
+    const found: PeriodRules[] = [];
+    let period = periodOf(start, this.timezone);
+    for (let count = 0; count < PERIODS_MAX; count += 1) {
+      const rules = this.rulesOf(period);
+      if (rules) found.push(rules);
+      if (periodBounds(period, this.timezone).end >= end) break;
+      period = nextPeriod(period);
+    }
+    this.latest = found.length === 1 ? found[0]! : this.latest;
+    return found;
+  }
+
+  private rulesOf(period: string): PeriodRules | null {
+    const known = this.known.get(period);
+    if (known !== undefined) return known;
+    const version = versionInForce(this.versions, period);
+    const rules = version ? periodRules(period, version.terms, this.timezone, this.closed.has(period)) : null;
+    this.known.set(period, rules);
+    return rules;
+  }
+}

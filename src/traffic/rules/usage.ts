@@ -1,0 +1,128 @@
+import type { FlowDirection, ScopeField, Side, Terms } from '../../agreements/index.js';
+import { isZeroRatable } from '../../agreements/rules/zero-rating-limits.js';
+import { bucketEndAt, bucketIndexAt, splitBytes, type Instant } from '../../period/index.js';
+import type { ListPrice } from '../../providers/index.js';
+import type { PeriodRules } from './period-rules.js';
+import { creditPriceAt, priceCuts, type CreditPrice } from './price-in-force.js';
+import { flowOf, flowSideOf, type FlowSide, type TrafficRecord } from './traffic-record.js';
+
+/** A change to one bucket's sum of one side. Scope parts are '' where the scope leaves them out. */
+export interface BucketUsage {
+  period: string;
+  direction: FlowDirection;
+  bucketStart: Instant;
+  sourceRegion: string;
+  destinationRegion: string;
+  service: string;
+  side: FlowSide;
+  bytes: bigint;
+  /** How many records overlap the bucket: a side without any is missing, which is not zero. */
+  records: number;
+}
+
+/** A change to what one customer sent or received at one price; customer '' is nobody's. */
+export interface CustomerUsage extends CreditPrice {
+  period: string;
+  direction: FlowDirection;
+  customer: string;
+  zeroRatable: boolean;
+  bytes: bigint;
+  records: number;
+}
+
+/** Sums of usage by key, kept while a batch is read. */
+export class UsageSums {
+  readonly buckets = new Map<string, BucketUsage>();
+  readonly customers = new Map<string, CustomerUsage>();
+  /** Change of the number of records that count, by period. */
+  readonly records = new Map<string, number>();
+
+  constructor(
+    private readonly reporter: Side,
+    private readonly prices: readonly ListPrice[],
+  ) {}
+
+  /** Counts a record in (`sign` 1) or out again (-1). Void records count for nothing. */
+  add(record: TrafficRecord, periods: readonly PeriodRules[], sign: 1 | -1): void {
+    if (record.void) return;
+    const cuts = periods.slice(1).map(({ start }) => start);
+    const parts = splitBytes(record.bytes, record.start, record.end, cuts);
+    periods.forEach((rules, index) => {
+      const start = cuts[index - 1] ?? record.start;
+      const end = cuts[index] ?? record.end;
+      this.records.set(rules.period, (this.records.get(rules.period) ?? 0) + sign);
+      this.addToBuckets(record, rules, start, end, sign);
+      this.addToCustomer(record, rules, start, end, parts[index]!, sign);
+    });
+  }
+
+  private addToBuckets(
+    record: TrafficRecord,
+    rules: PeriodRules,
+    start: Instant,
+    end: Instant,
+    sign: 1 | -1,
+  ): void {
+    const { grid, period, terms } = rules;
+    const direction = flowOf(this.reporter, record.direction);
+    const side = flowSideOf(record.direction);
+    const scope = scopeOf(record, terms);
+    for (let from = start, index = bucketIndexAt(grid, start); from < end; index += 1) {
+      const to = Math.min(bucketEndAt(grid, index), end);
+      const bytes = bytesBetween(record, from, to) * BigInt(sign);
+      const bucketStart = grid.starts[index]!;
+      const key = `${direction} ${bucketStart} ${side} ${JSON.stringify(scope)}`;
+      const sum = this.buckets.get(key);
+      if (sum) {
+        sum.bytes += bytes;
+        sum.records += sign;
+      } else {
+        this.buckets.set(key, { period, direction, bucketStart, ...scope, side, bytes, records: sign });
+      }
+      from = to;
+    }
+  }
+
+  private addToCustomer(
+    record: TrafficRecord,
+    { period, terms }: PeriodRules,
+    start: Instant,
+    end: Instant,
+    whole: bigint,
+    sign: 1 | -1,
+  ): void {
+    const direction = flowOf(this.reporter, record.direction);
+    const zeroRatable = isZeroRatable(record, terms, direction);
+    const customer = record.customer ?? '';
+    const cuts = priceCuts(this.prices, record.direction, start, end);
+    [start, ...cuts].forEach((from, index) => {
+      const bytes =
+        (cuts.length === 0 ? whole : bytesBetween(record, from, cuts[index] ?? end)) * BigInt(sign);
+      const price = creditPriceAt(this.prices, record, from);
+      const key = JSON.stringify([period, direction, customer, zeroRatable, ...Object.values(price)]);
+      const sum = this.customers.get(key);
+      if (sum) {
+        sum.bytes += bytes;
+        sum.records += sign;
+      } else {
+        this.customers.set(key, { period, direction, customer, zeroRatable, ...price, bytes, records: sign });
+      }
+    });
+  }
+}
+
+/** Bytes of a record between two instants inside it: the difference of two ceilings (section 4). */
+function bytesBetween(record: TrafficRecord, from: Instant, to: Instant): bigint {
+  const cuts = [from, to].filter((cut) => cut > record.start && cut < record.end);
+  return splitBytes(record.bytes, record.start, record.end, cuts)[from > record.start ? 1 : 0]!;
+}
+
+function scopeOf(record: TrafficRecord, { reconciliation }: Terms): Record<ScopeField, string> {
+  const part = (field: ScopeField): string =>
+    reconciliation.scope.includes(field) ? (record[field] ?? '') : '';
+  return {
+    sourceRegion: part('sourceRegion'),
+    destinationRegion: part('destinationRegion'),
+    service: part('service'),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Queryable } from '../../platform/database/index.js';
+import { RECORD_COLUMNS, type RecordRow } from './record-row.js';
+
+export interface RecordFilter {
+  from: Date | null;
+  to: Date | null;
+  direction: string | null;
+  customer: string | null;
+  id: string | null;
+}
+
+export interface RecordPosition {
+  start: Date;
+  id: string;
+  revision: number;
+}
+
+/** The reporter's own records that overlap `[from, to)`, by start, id and revision; every revision is listed. */
+export async function listRecords(
+  db: Queryable,
+  agreementId: string,
+  reporterId: string,
+  filter: RecordFilter,
+  after: RecordPosition | null,
+  limit: number,
+): Promise<(RecordRow & { superseded: boolean })[]> {
+  return db.query<RecordRow & { superseded: boolean }>(
+    `SELECT ${RECORD_COLUMNS},
+            EXISTS (SELECT FROM traffic_records higher
+                     WHERE higher.agreement_id = r.agreement_id AND higher.reporter_id = r.reporter_id
+                       AND higher.record_id = r.record_id AND higher.revision > r.revision) AS superseded
+       FROM traffic_records r
+      WHERE r.agreement_id = $1 AND r.reporter_id = $2
+        AND ($3::timestamptz IS NULL OR r.ends_at > $3)
+        AND ($4::timestamptz IS NULL OR r.starts_at < $4)
+        AND ($5::text IS NULL OR r.direction = $5)
+        AND ($6::text IS NULL OR r.customer = $6)
+        AND ($7::text IS NULL OR r.record_id = $7)
+        AND ($8::timestamptz IS NULL OR (r.starts_at, r.record_id, r.revision) > ($8, $9, $10))
+      ORDER BY r.starts_at, r.record_id, r.revision
+      LIMIT $11`,
+    [
+      agreementId,
+      reporterId,
+      filter.from,
+      filter.to,
+      filter.direction,
+      filter.customer,
+      filter.id,
+      after?.start ?? null,
+      after?.id ?? null,
+      after?.revision ?? null,
+      limit,
+    ],
+  );
+}

@@ -1,0 +1,21 @@
+import { defineProblems } from '../platform/problems/index.js';
+
+export const trafficProblems = defineProblems({
+  batch_refused: { status: 422, title: 'Batch refused' },
+  batch_not_found: { status: 404, title: 'Batch not found' },
+  invalid_batch: { status: 422, title: 'Not a batch of records' },
+  too_many_records: { status: 413, title: 'Too many records' },
+  record_too_large: { status: 413, title: 'Record too large' },
+  agreement_changed: { status: 409, title: 'Agreement changed meanwhile' },
+  batch_stalled: { status: 408, title: 'Batch arrived too slowly' },
+  ingest_busy: { status: 503, title: 'Too many batches at once' },
+  price_in_closed_period: { status: 409, title: 'Price takes effect in a closed period' },
+  terms_in_closed_period: { status: 409, title: 'Terms take effect in a closed period' },
+  // Codes of single records, listed in a refused batch's errors.
+  invalid_record: { status: 422, title: 'Malformed record' },
+  record_conflict: { status: 422, title: 'Record stored with other content' },
+  period_closed: { status: 422, title: 'Period takes no more records' },
+  interval_in_future: { status: 422, title: 'Interval has not ended' },
+  interval_too_long: { status: 422, title: 'Interval longer than a bucket' },
+  unknown_scope_value: { status: 422, title: 'Value outside the scope' },
+});

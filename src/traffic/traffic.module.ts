@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AgreementsModule } from '../agreements/index.js';
+import { ProvidersModule } from '../providers/index.js';
+import { BatchesController } from './http/batches.controller.js';
+import { RecordsController } from './http/records.controller.js';
+import { IngestService } from './ingest.service.js';
+import { TrafficService } from './traffic.service.js';
+
+@Module({
+  imports: [AgreementsModule, ProvidersModule],
+  controllers: [BatchesController, RecordsController],
+  providers: [IngestService, TrafficService],
+  exports: [TrafficService],
+})
+export class TrafficModule {}

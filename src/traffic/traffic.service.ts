@@ -1,0 +1,155 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { advanceTermsEpoch, AgreementsService, lockClock, type Agreement } from '../agreements/index.js';
+import { periodBounds, periodOf, type Instant } from '../period/index.js';
+import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { ProvidersService, type ListPrice } from '../providers/index.js';
+import type { BatchRow } from './sql/batch-row.js';
+import { findBatch } from './sql/find-batch.js';
+import { insertClosedPeriod } from './sql/insert-closed-period.js';
+import { listBatches } from './sql/list-batches.js';
+import { listClosedPeriods } from './sql/list-closed-periods.js';
+import { listOpenPeriods } from './sql/list-open-periods.js';
+import { listRecords, type RecordFilter, type RecordPosition } from './sql/list-records.js';
+import { readBucketSides, type BucketSides } from './sql/read-bucket-sides.js';
+import { readRecordCounts } from './sql/read-record-counts.js';
+import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
+import type { RecordRow } from './sql/record-row.js';
+import { trafficProblems } from './traffic.errors.js';
+import { rebuildUsage } from './usage-rebuild.js';
+
+/** What was reported, and what it adds up to. Everything a party reads here is its own. */
+@Injectable()
+export class TrafficService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly agreements: AgreementsService,
+    private readonly providers: ProvidersService,
+  ) {}
+
+  onModuleInit(): void {
+    this.agreements.observeVersions((tx, agreement, version) => this.followVersion(tx, agreement, version));
+    this.providers.observePrices((tx, providerId, prices) => this.followPrices(tx, providerId, prices));
+  }
+
+  async batches(
+    agreement: Agreement,
+    reporterId: string,
+    beforeId: string | null,
+    limit: number,
+  ): Promise<BatchRow[]> {
+    return listBatches(this.database, agreement.id, reporterId, beforeId, limit);
+  }
+
+  async batch(agreement: Agreement, reporterId: string, id: string): Promise<BatchRow> {
+    const batch = await findBatch(this.database, agreement.id, reporterId, id);
+    if (!batch) throw trafficProblems.batch_not_found('There is no such batch.');
+    return batch;
+  }
+
+  async records(
+    agreement: Agreement,
+    reporterId: string,
+    filter: RecordFilter,
+    after: RecordPosition | null,
+    limit: number,
+  ): Promise<(RecordRow & { superseded: boolean })[]> {
+    return listRecords(this.database, agreement.id, reporterId, filter, after, limit);
+  }
+
+  /** Every bucket of a period with both sides' sums, by direction, start and scope. */
+  async bucketSides(db: Queryable, agreementId: string, period: string): Promise<BucketSides[]> {
+    return readBucketSides(db, agreementId, period);
+  }
+
+  /** A reporter's customer sums inside the zero-rating's limits; for that reporter's eyes alone. */
+  async customerSums(
+    db: Queryable,
+    agreementId: string,
+    period: string,
+    reporterId: string,
+  ): Promise<CustomerSum[]> {
+    return readCustomerUsage(db, agreementId, period, reporterId);
+  }
+
+  /** How many records of each reporter count in a period, by reporter id. */
+  async recordCounts(db: Queryable, agreementId: string, period: string): Promise<Map<string, number>> {
+    return readRecordCounts(db, agreementId, period);
+  }
+
+  /** Ends the taking of records for a period, for good. The caller holds the agreement's clock. */
+  async closePeriod(tx: Transaction, agreementId: string, period: string): Promise<void> {
+    await insertClosedPeriod(tx, agreementId, period);
+  }
+
+  /** Periods that take no more records, ascending. */
+  async closedPeriods(db: Queryable, agreementId: string): Promise<string[]> {
+    return listClosedPeriods(db, agreementId);
+  }
+
+  /** Periods that have records and still take more, ascending. */
+  async openPeriods(db: Queryable, agreementId: string): Promise<string[]> {
+    return listOpenPeriods(db, agreementId);
+  }
+
+  async isClosed(db: Queryable, agreementId: string, period: string): Promise<boolean> {
+    return (await listClosedPeriods(db, agreementId)).includes(period);
+  }
+
+  /** Terms never reach into a closed period; once in force, open periods are added up by them. */
+  private async followVersion(
+    tx: Transaction,
+    agreement: Agreement,
+    version: { effectiveFrom: string; inForce: boolean },
+  ): Promise<void> {
+    const closed = (await listClosedPeriods(tx, agreement.id)).findLast(
+      (period) => period >= version.effectiveFrom,
+    );
+    if (closed) {
+      throw trafficProblems.terms_in_closed_period(`The statement of ${closed} is issued; start after it.`, {
+        errors: [
+          {
+            pointer: '/effectiveFrom',
+            code: 'terms_in_closed_period',
+            detail: `use a period after ${closed}`,
+          },
+        ],
+      });
+    }
+    if (!version.inForce) return;
+    for (const { id } of [agreement.partyA, agreement.partyB]) {
+      const prices = await this.providers.listPrices(tx, id);
+      await rebuildUsage(tx, this.agreements, agreement, { id, prices }, version.effectiveFrom);
+    }
+  }
+
+  /** A price never reaches into a closed period; open periods are priced by it. */
+  private async followPrices(
+    tx: Transaction,
+    providerId: string,
+    added: readonly ListPrice[],
+  ): Promise<void> {
+    const from = Math.min(...added.map((price) => price.from));
+    for (const id of await this.agreements.idsOf(tx, providerId)) {
+      await lockClock(tx, id);
+      const agreement = await this.agreements.findById(tx, id);
+      await refusePriceInClosedPeriod(tx, agreement, from);
+      await advanceTermsEpoch(tx, id);
+      const prices = await this.providers.listPrices(tx, providerId);
+      const reporter = { id: providerId, prices };
+      const earliest = periodOf(Math.max(from, 0), agreement.timezone);
+      await rebuildUsage(tx, this.agreements, agreement, reporter, earliest);
+    }
+  }
+}
+
+async function refusePriceInClosedPeriod(
+  tx: Transaction,
+  agreement: Agreement,
+  from: Instant,
+): Promise<void> {
+  const last = (await listClosedPeriods(tx, agreement.id)).at(-1);
+  if (last === undefined || from >= periodBounds(last, agreement.timezone).end) return;
+  throw trafficProblems.price_in_closed_period(
+    `The statement of ${last} of ${agreement.code} is issued; let the price take effect after it.`,
+  );
+}
