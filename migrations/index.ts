@@ -7,6 +7,7 @@ import { Agreements1764000000005 } from './1764000000005-agreements.js';
 import { Traffic1764000000006 } from './1764000000006-traffic.js';
 import { Settlement1764000000007 } from './1764000000007-settlement.js';
 import { Jobs1764000000008 } from './1764000000008-jobs.js';
+import { AgreementLife1764000000009 } from './1764000000009-agreement-life.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Traffic1764000000006,
   Settlement1764000000007,
   Jobs1764000000008,
+  AgreementLife1764000000009,
 ];

@@ -9,6 +9,8 @@ export const agreementProblems = defineProblems({
   unknown_provider: { status: 422, title: 'Unknown provider' },
   invalid_agreement: { status: 422, title: 'Agreement makes no sense' },
   invalid_terms: { status: 422, title: 'Terms make no sense' },
+  agreement_terminated: { status: 409, title: 'Agreement has ended' },
+  suspended_by_other: { status: 403, title: 'Suspended by somebody else' },
   version_hash_mismatch: { status: 409, title: 'Another document was accepted' },
   version_not_current: { status: 409, title: 'Not the current proposal' },
 });

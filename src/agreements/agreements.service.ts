@@ -8,9 +8,9 @@ import { ProvidersService } from '../providers/index.js';
 import { agreementProblems } from './agreements.errors.js';
 import { checkTerms } from './rules/check-terms.js';
 import { completeTerms, type ProposedTerms } from './rules/complete-terms.js';
-import type { Side } from './rules/terms.js';
+import type { Side, Terms } from './rules/terms.js';
 import { sealVersion, type VersionDocument } from './rules/version-document.js';
-import type { VersionInForce } from './rules/version-in-force.js';
+import { versionInForce, type VersionInForce } from './rules/version-in-force.js';
 import type { AgreementRow } from './sql/agreement-row.js';
 import { advanceTermsEpoch } from './sql/advance-terms-epoch.js';
 import { findAgreementCodes } from './sql/find-agreement-codes.js';
@@ -132,6 +132,27 @@ export class AgreementsService {
     );
   }
 
+  /** The version that governs a period. Throws `agreement_not_in_force` where none does. */
+  async versionFor(db: Queryable, agreement: AgreementRow, period: string): Promise<VersionInForce> {
+    const { lastPeriod } = agreement;
+    if (lastPeriod !== null && period > lastPeriod) {
+      throw agreementProblems.agreement_not_in_force(`The agreement ends with ${lastPeriod}.`);
+    }
+    const version = versionInForce(await this.versionsInForce(db, agreement.id), period);
+    if (version) return version;
+    throw agreementProblems.agreement_not_in_force(`No terms that both parties accepted govern ${period}.`);
+  }
+
+  /** Terms with their defaults. Throws `invalid_terms` with everything that makes no sense. */
+  complete(proposed: ProposedTerms, currency: string): Terms {
+    const terms = completeTerms(proposed, currency);
+    const mistakes = checkTerms(terms, currency);
+    if (mistakes.length === 0) return terms;
+    throw agreementProblems.invalid_terms('The terms contradict themselves; see errors.', {
+      errors: mistakes.map((mistake) => ({ ...mistake, code: 'invalid_terms' })),
+    });
+  }
+
   /** Proposes terms from a period on; the proposer has thereby accepted them. */
   async propose(
     caller: Caller,
@@ -139,18 +160,12 @@ export class AgreementsService {
     proposal: { effectiveFrom: string; terms: ProposedTerms },
   ): Promise<VersionRow> {
     const proposer = partyId(caller, agreement);
-    const terms = completeTerms(proposal.terms, agreement.currency);
-    const mistakes = checkTerms(terms, agreement.currency);
-    if (mistakes.length > 0) {
-      throw agreementProblems.invalid_terms('The terms contradict themselves; see errors.', {
-        errors: mistakes.map((mistake) => ({ ...mistake, code: 'invalid_terms' })),
-      });
-    }
+    const terms = this.complete(proposal.terms, agreement.currency);
     const sealed = sealVersion({ ...documentHead(agreement), effectiveFrom: proposal.effectiveFrom, terms });
     return this.database.transaction(async (tx) => {
       await lockClock(tx, agreement.id);
       const earlier = await listVersions(tx, agreement.id);
-      checkEffectiveFrom(proposal.effectiveFrom, earlier);
+      checkEffectiveFrom(proposal.effectiveFrom, earlier, agreement.lastPeriod);
       await this.tellObservers(tx, agreement, { effectiveFrom: proposal.effectiveFrom, inForce: false });
       const version = (earlier.at(-1)?.version ?? 0) + 1;
       const now = new Date();
@@ -271,7 +286,17 @@ function termsOf(document: string): VersionInForce['terms'] {
 }
 
 /** A new version may replace one that starts with the same period, but not reach behind it. */
-function checkEffectiveFrom(effectiveFrom: string, earlier: readonly VersionRow[]): void {
+function checkEffectiveFrom(
+  effectiveFrom: string,
+  earlier: readonly VersionRow[],
+  lastPeriod: string | null,
+): void {
+  if (lastPeriod !== null && effectiveFrom > lastPeriod) {
+    const detail = `use ${lastPeriod} or an earlier period: the agreement ends with it`;
+    throw agreementProblems.invalid_terms('The version starts after the agreement ends.', {
+      errors: [{ pointer: '/effectiveFrom', code: 'invalid_terms', detail }],
+    });
+  }
   const last = earlier.filter(({ inForceAt }) => inForceAt).at(-1);
   if (!last || effectiveFrom >= last.effectiveFrom) return;
   const detail = `use ${last.effectiveFrom} or a later period: version ${last.version} starts there`;

@@ -1,11 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  agreementProblems,
-  AgreementsService,
-  versionInForce,
-  type Agreement,
-  type VersionInForce,
-} from '../agreements/index.js';
+import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { bucketEndAt, bucketGrid, bucketIndexAt } from '../period/index.js';
 import { Database, type Queryable } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
@@ -33,10 +27,7 @@ export class ReconciliationService {
 
   /** The same inside the caller's transaction. */
   async reconcile(db: Queryable, agreement: Agreement, period: string): Promise<PeriodReconciliation> {
-    const version = versionInForce(await this.agreements.versionsInForce(db, agreement.id), period);
-    if (!version) {
-      throw agreementProblems.agreement_not_in_force(`No terms that both parties accepted govern ${period}.`);
-    }
+    const version = await this.agreements.versionFor(db, agreement, period);
     const rules = version.terms.reconciliation;
     const grid = bucketGrid(period, rules.bucket, agreement.timezone);
     const sides = await this.traffic.bucketSides(db, agreement.id, period);

@@ -3,17 +3,15 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
 import {
   advanceClock,
-  agreementProblems,
   AgreementsService,
   lockClock,
-  versionInForce,
   type Agreement,
   type VersionInForce,
 } from '../agreements/index.js';
 import { JobsService, type JobRow } from '../jobs/index.js';
 import { creditPostings, issuePostings, LedgerService } from '../ledger/index.js';
 import { cutOffOf, formatInstant, periodBounds, type Instant } from '../period/index.js';
-import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { Database, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { TrafficService } from '../traffic/index.js';
 import { CompositionService, type PartyCredits } from './composition.service.js';
@@ -61,7 +59,7 @@ export class CloseService {
 
   /** Asks for a period to be closed: the operator once it has ended, a party from its cut-off on. */
   async request(caller: Caller, agreement: Agreement, period: string, now: Instant): Promise<JobRow> {
-    const version = await this.versionOf(this.database, agreement, period);
+    const version = await this.agreements.versionFor(this.database, agreement, period);
     refuseEarly(agreement, period, version, now, caller.kind === 'operator');
     return this.database.transaction((tx) => this.enqueue(tx, agreement, period));
   }
@@ -90,7 +88,7 @@ export class CloseService {
         return { statementId: existing.id, number, issued: false };
       }
       const agreement = await this.agreements.findById(tx, agreementId);
-      refuseEarly(agreement, period, await this.versionOf(tx, agreement, period), now, true);
+      refuseEarly(agreement, period, await this.agreements.versionFor(tx, agreement, period), now, true);
       return this.issue(tx, await this.composition.statement(tx, agreement, period, now));
     });
   }
@@ -161,7 +159,7 @@ export class CloseService {
     const versions = await this.agreements.versionsInForce(this.database, agreementId);
     const closed = await this.traffic.closedPeriods(this.database, agreementId);
     let requested = 0;
-    for (const period of duePeriods(versions, closed, agreement.timezone, now)) {
+    for (const period of duePeriods(versions, closed, agreement, now)) {
       const failed = await this.jobs.lastFailure(this.database, CLOSE_PERIOD, `${agreementId}/${period}`);
       if (failed && now - failed.getTime() < RETRY_AFTER_MS) continue;
       await this.database.transaction((tx) => this.enqueue(tx, agreement, period));
@@ -173,12 +171,6 @@ export class CloseService {
   private async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<JobRow> {
     const ownerIds = [agreement.partyA.id, agreement.partyB.id];
     return this.jobs.enqueue(tx, { kind: CLOSE_PERIOD, subject: `${agreement.id}/${period}`, ownerIds });
-  }
-
-  private async versionOf(db: Queryable, agreement: Agreement, period: string): Promise<VersionInForce> {
-    const version = versionInForce(await this.agreements.versionsInForce(db, agreement.id), period);
-    if (version) return version;
-    throw agreementProblems.agreement_not_in_force(`No terms that both parties accepted govern ${period}.`);
   }
 }
 

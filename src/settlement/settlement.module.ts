@@ -7,15 +7,32 @@ import { ReconciliationModule } from '../reconciliation/index.js';
 import { TrafficModule } from '../traffic/index.js';
 import { CloseService } from './close.service.js';
 import { CompositionService } from './composition.service.js';
+import { ExplanationService } from './explanation.service.js';
+import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { RenderingsController } from './http/renderings.controller.js';
+import { SimulationsController } from './http/simulations.controller.js';
 import { StatementsController } from './http/statements.controller.js';
 import { ClosePeriodJob } from './jobs/close-period.job.js';
+import { SimulationService } from './simulation.service.js';
 import { StatementsService } from './statements.service.js';
 
 @Module({
   imports: [AgreementsModule, JobsModule, LedgerModule, ProvidersModule, ReconciliationModule, TrafficModule],
-  controllers: [PeriodsController, RenderingsController, StatementsController],
-  providers: [ClosePeriodJob, CloseService, CompositionService, StatementsService],
+  controllers: [
+    ExplanationsController,
+    PeriodsController,
+    RenderingsController,
+    SimulationsController,
+    StatementsController,
+  ],
+  providers: [
+    ClosePeriodJob,
+    CloseService,
+    CompositionService,
+    ExplanationService,
+    SimulationService,
+    StatementsService,
+  ],
 })
 export class SettlementModule {}

@@ -1,11 +1,11 @@
 import type { FieldError } from '../platform/problems/index.js';
 import type { ListPrice } from '../providers/index.js';
-import type { Side } from '../agreements/index.js';
+import type { Side, Suspension } from '../agreements/index.js';
 import type { Transaction } from '../platform/database/index.js';
 import type { Instant } from '../period/index.js';
 import type { PeriodTable } from './period-table.js';
 import { decideRevision } from './rules/decide-revision.js';
-import { refuseClosed, refuseRecord } from './rules/period-rules.js';
+import { refuseClosed, refuseRecord, refuseSuspended } from './rules/period-rules.js';
 import { readRecord } from './rules/read-record.js';
 import type { TrafficRecord } from './rules/traffic-record.js';
 import { UsageSums } from './rules/usage.js';
@@ -40,6 +40,7 @@ export interface IntakeOptions {
   side: Side;
   prices: readonly ListPrice[];
   periods: PeriodTable;
+  suspensions: readonly Suspension[];
   now: Instant;
   /** In atomic mode nothing is written once a record is refused. */
   atomic: boolean;
@@ -132,7 +133,9 @@ export class BatchIntake {
     const periods = this.options.periods.overlapping(record.start, record.end);
     const replacedPeriods = replaced ? this.options.periods.overlapping(replaced.start, replaced.end) : [];
     const refusal =
-      refuseRecord(record, periods, this.options.now) ?? refuseClosed([...periods, ...replacedPeriods]);
+      refuseRecord(record, periods, this.options.now) ??
+      refuseSuspended(record, this.options.suspensions) ??
+      refuseClosed([...periods, ...replacedPeriods]);
     if (refusal) {
       this.reject(submitted, [refusal]);
       return false;

@@ -1,4 +1,7 @@
 export type { BucketSides } from './sql/read-bucket-sides.js';
 export type { CustomerSum } from './sql/read-customer-usage.js';
+export { recordPage, recordPosition } from './http/record-page.js';
+export { TrafficRecordPage } from './http/records.dto.js';
+export type { RecordListing, RecordPosition } from './sql/list-records.js';
 export { TrafficModule } from './traffic.module.js';
 export { TrafficService } from './traffic.service.js';

@@ -4,6 +4,7 @@ import {
   AgreementsService,
   lockClock,
   readTermsEpoch,
+  suspensionsOf,
   type Agreement,
   type Side,
 } from '../agreements/index.js';
@@ -82,8 +83,10 @@ export class IngestService {
   }
 
   private async takeIn(tx: Transaction, request: BatchRequest, source: BatchSource): Promise<BatchResult> {
-    const { agreement, reporterId } = request;
-    const termsEpoch = await readTermsEpoch(tx, agreement.id);
+    const { reporterId } = request;
+    const termsEpoch = await readTermsEpoch(tx, request.agreement.id);
+    // Read again: it may have been suspended or ended while the batch waited for its turn.
+    const agreement = await this.agreements.findById(tx, request.agreement.id);
     const closed = await listClosedPeriods(tx, agreement.id);
     const versions = await this.agreements.versionsInForce(tx, agreement.id);
     const batchId = newId();
@@ -93,7 +96,8 @@ export class IngestService {
       batchId,
       side: request.side,
       prices: await this.providers.listPrices(tx, reporterId),
-      periods: new PeriodTable(agreement.timezone, versions, new Set(closed)),
+      periods: new PeriodTable(agreement.timezone, versions, new Set(closed), agreement.lastPeriod),
+      suspensions: suspensionsOf(agreement),
       now: Date.now(),
       atomic: request.mode === 'atomic',
     });

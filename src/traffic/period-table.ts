@@ -14,6 +14,7 @@ export class PeriodTable {
     private readonly timezone: string,
     private readonly versions: readonly VersionInForce[],
     private readonly closed: ReadonlySet<string>,
+    private readonly lastPeriod: string | null = null,
   ) {}
 
   /** The periods that an interval overlaps, ascending, leaving out those that no version governs. */
@@ -35,7 +36,8 @@ export class PeriodTable {
   private rulesOf(period: string): PeriodRules | null {
     const known = this.known.get(period);
     if (known !== undefined) return known;
-    const version = versionInForce(this.versions, period);
+    const ended = this.lastPeriod !== null && period > this.lastPeriod;
+    const version = ended ? undefined : versionInForce(this.versions, period);
     const rules = version ? periodRules(period, version.terms, this.timezone, this.closed.has(period)) : null;
     this.known.set(period, rules);
     return rules;

@@ -9,11 +9,15 @@ import { insertClosedPeriod } from './sql/insert-closed-period.js';
 import { listBatches } from './sql/list-batches.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { listOpenPeriods } from './sql/list-open-periods.js';
-import { listRecords, type RecordFilter, type RecordPosition } from './sql/list-records.js';
+import {
+  listRecords,
+  type RecordFilter,
+  type RecordListing,
+  type RecordPosition,
+} from './sql/list-records.js';
 import { readBucketSides, type BucketSides } from './sql/read-bucket-sides.js';
 import { readRecordCounts } from './sql/read-record-counts.js';
 import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
-import type { RecordRow } from './sql/record-row.js';
 import { trafficProblems } from './traffic.errors.js';
 import { rebuildUsage } from './usage-rebuild.js';
 
@@ -52,7 +56,7 @@ export class TrafficService implements OnModuleInit {
     filter: RecordFilter,
     after: RecordPosition | null,
     limit: number,
-  ): Promise<(RecordRow & { superseded: boolean })[]> {
+  ): Promise<RecordListing[]> {
     return listRecords(this.database, agreement.id, reporterId, filter, after, limit);
   }
 

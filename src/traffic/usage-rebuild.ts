@@ -27,7 +27,7 @@ export async function rebuildUsage(
   };
   const versions = await agreements.versionsInForce(tx, agreement.id);
   const closed = await listClosedPeriods(tx, agreement.id);
-  const periods = new PeriodTable(agreement.timezone, versions, new Set(closed));
+  const periods = new PeriodTable(agreement.timezone, versions, new Set(closed), agreement.lastPeriod);
   const sums = new UsageSums(source.side, reporter.prices);
   await deleteUsage(tx, source, fromPeriod);
   const { start } = periodBounds(fromPeriod, agreement.timezone);

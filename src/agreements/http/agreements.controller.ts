@@ -24,7 +24,7 @@ export class AgreementsController {
   ): Promise<AgreementView> {
     const agreement = await this.agreements.create(caller, { ...input, autoClose: input.autoClose ?? true });
     reply.header('Location', `/v1/agreements/${agreement.code}`);
-    return showAgreement(agreement);
+    return showAgreement(agreement, Date.now());
   }
 
   @Get()
@@ -39,7 +39,7 @@ export class AgreementsController {
     const rows = await this.agreements.list(caller, afterId, limit + 1);
     return mapPage(
       page(rows, limit, ({ id }) => [id]),
-      showAgreement,
+      (agreement) => showAgreement(agreement, Date.now()),
     );
   }
 
@@ -49,6 +49,6 @@ export class AgreementsController {
   @ApiOperation({ operationId: 'getAgreement', summary: 'One agreement, by its code' })
   @ApiOkResponse({ type: AgreementView })
   async get(@CurrentCaller() caller: Caller, @Param('agreement') code: string): Promise<AgreementView> {
-    return showAgreement(await this.agreements.find(caller, code));
+    return showAgreement(await this.agreements.find(caller, code), Date.now());
   }
 }

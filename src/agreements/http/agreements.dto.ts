@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { formatInstant } from '../../period/index.js';
+import { formatInstant, type Instant } from '../../period/index.js';
 import { PageOf } from '../../platform/http/index.js';
-import type { AgreementRow } from '../sql/agreement-row.js';
+import { agreementState, type AgreementState } from '../rules/agreement-state.js';
+import { suspensionsOf, type AgreementRow } from '../sql/agreement-row.js';
 
 const SLUG = /^[a-z0-9](-?[a-z0-9])*$/;
 const SLUG_MESSAGE = 'must be a slug of at most 63 lower-case letters, digits and single hyphens';
@@ -44,6 +45,14 @@ export class AgreementInput {
   autoClose?: boolean;
 }
 
+export class SuspensionView {
+  @ApiProperty({ type: String, format: 'date-time' })
+  from: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  until: string | null;
+}
+
 export class AgreementView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
@@ -66,14 +75,29 @@ export class AgreementView {
   @ApiProperty({ type: Boolean })
   autoClose: boolean;
 
+  @ApiProperty({ enum: ['proposed', 'in_force', 'suspended', 'terminated'] })
+  state: AgreementState;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The period with which it ends, once that is set',
+  })
+  lastPeriod: string | null;
+
+  @ApiProperty({ type: [SuspensionView], description: 'Spans in which traffic does not count, oldest first' })
+  suspensions: SuspensionView[];
+
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;
 }
 
 export class AgreementPage extends PageOf(AgreementView) {}
 
-export function showAgreement(agreement: AgreementRow): AgreementView {
-  const { id, code, partyA, partyB, timezone, currency, autoClose, createdAt } = agreement;
+/** The agreement as it is at an instant. */
+export function showAgreement(agreement: AgreementRow, now: Instant): AgreementView {
+  const { id, code, partyA, partyB, timezone, currency, autoClose, createdAt, lastPeriod } = agreement;
+  const suspensions = suspensionsOf(agreement);
   return {
     id,
     code,
@@ -82,6 +106,12 @@ export function showAgreement(agreement: AgreementRow): AgreementView {
     timezone,
     currency,
     autoClose,
+    state: agreementState({ ...agreement, suspensions }, now),
+    lastPeriod,
+    suspensions: suspensions.map(({ from, until }) => ({
+      from: formatInstant(from),
+      until: until === null ? null : formatInstant(until),
+    })),
     createdAt: formatInstant(createdAt.getTime()),
   };
 }

@@ -19,6 +19,7 @@ import {
 } from 'class-validator';
 import { isDecimal, isTrafficUnit } from '../../money/index.js';
 import { Satisfies } from '../../platform/http/index.js';
+import type { ProposedTerms } from '../rules/complete-terms.js';
 
 const BUCKETS = ['5min', '15min', 'hour', 'day', 'month'];
 const SCOPE_FIELDS = ['sourceRegion', 'destinationRegion', 'service'];
@@ -44,9 +45,9 @@ function Unit(): PropertyDecorator {
 function WholeNumber(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${min} to ${max}`;
   return (target, key) => {
-    IsInt({ message })(target, key as string);
-    Min(min, { message })(target, key as string);
-    Max(max, { message })(target, key as string);
+    IsInt({ message })(target, key);
+    Min(min, { message })(target, key);
+    Max(max, { message })(target, key);
   };
 }
 
@@ -57,18 +58,18 @@ function OneOf(values: string[]): PropertyDecorator {
 /** A list of distinct names. */
 function Names(): PropertyDecorator {
   return (target, key) => {
-    IsArray({ message: 'must be a list of names' })(target, key as string);
-    ArrayMaxSize(VALUES_MAX, { message: `must have at most ${VALUES_MAX} names` })(target, key as string);
-    ArrayUnique({ message: 'must name each once' })(target, key as string);
-    IsString({ each: true, message: 'must have texts' })(target, key as string);
-    Length(1, 128, { each: true, message: 'must have names of 1 to 128 characters' })(target, key as string);
+    IsArray({ message: 'must be a list of names' })(target, key);
+    ArrayMaxSize(VALUES_MAX, { message: `must have at most ${VALUES_MAX} names` })(target, key);
+    ArrayUnique({ message: 'must name each once' })(target, key);
+    IsString({ each: true, message: 'must have texts' })(target, key);
+    Length(1, 128, { each: true, message: 'must have names of 1 to 128 characters' })(target, key);
   };
 }
 
 function Nested(type: () => new () => object): PropertyDecorator {
   return (target, key) => {
-    ValidateNested({ message: 'must be an object' })(target, key as string);
-    Type(type)(target, key as string);
+    ValidateNested({ message: 'must be an object' })(target, key);
+    Type(type)(target, key);
   };
 }
 
@@ -368,4 +369,12 @@ export class TermsInput {
   @ValidateNested({ each: true, message: 'must be objects, each a commitment' })
   @Type(() => CommitmentInput)
   commitments?: CommitmentInput[];
+}
+
+/**
+ * The terms without classes and undefined members, as they will be hashed. The DTO has checked every member;
+ * it is wider in type only, where literals are plain strings.
+ */
+export function plainTerms(terms: TermsInput): ProposedTerms {
+  return JSON.parse(JSON.stringify(terms)) as ProposedTerms;
 }

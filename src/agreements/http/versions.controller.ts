@@ -5,7 +5,7 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
 import { agreementProblems } from '../agreements.errors.js';
 import { AgreementsService } from '../agreements.service.js';
-import type { ProposedTerms } from '../rules/complete-terms.js';
+import { plainTerms } from './terms.dto.js';
 import { AcceptanceInput, showVersion, VersionInput, VersionPage, VersionView } from './versions.dto.js';
 
 @ApiTags('agreements')
@@ -30,8 +30,7 @@ export class VersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<VersionView> {
     const agreement = await this.agreements.find(caller, code);
-    // The DTO has checked every member; it is wider in type only, where literals are plain strings.
-    const proposal = { effectiveFrom, terms: plain(terms) as ProposedTerms };
+    const proposal = { effectiveFrom, terms: plainTerms(terms) };
     const version = await this.agreements.propose(caller, agreement, proposal);
     reply.header('Location', `/v1/agreements/${agreement.code}/versions/${version.version}`);
     return showVersion(agreement.code, version);
@@ -93,9 +92,4 @@ export class VersionsController {
 function numberOf(segment: string): number {
   if (/^[1-9]\d{0,8}$/.test(segment)) return Number(segment);
   throw agreementProblems.version_not_found('There is no such version.');
-}
-
-/** The same without classes and undefined members, as it will be hashed. */
-function plain(terms: object): unknown {
-  return JSON.parse(JSON.stringify(terms));
 }

@@ -27,9 +27,9 @@ function AtLeast(minimum: number, maximum: number): PropertyDecorator {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
   return (target, key) => {
     WholeNumber()(target, key);
-    IsInt({ message })(target, key as string);
-    Min(minimum, { message })(target, key as string);
-    Max(maximum, { message })(target, key as string);
+    IsInt({ message })(target, key);
+    Min(minimum, { message })(target, key);
+    Max(maximum, { message })(target, key);
   };
 }
 

@@ -24,7 +24,7 @@ export async function migrate(url: string): Promise<void> {
 }
 
 /** The names of migrations that this build has and the database has not. */
-export async function pendingMigrations(applied: readonly string[]): Promise<string[]> {
+export function pendingMigrations(applied: readonly string[]): string[] {
   const known = migrations.map((migration) => migrationName(migration));
   return known.filter((name) => !applied.includes(name));
 }

@@ -36,7 +36,7 @@ export class HealthController implements OnModuleInit {
       await this.database.query('SELECT 1');
     });
     this.readiness.register('migrations', async () => {
-      const pending = await pendingMigrations(await findAppliedMigrations(this.database));
+      const pending = pendingMigrations(await findAppliedMigrations(this.database));
       if (pending.length > 0) throw new Error(`not applied: ${pending.join(', ')}`);
     });
   }

@@ -39,7 +39,7 @@ export class StatementQuery extends PageQuery {
   state?: string;
 }
 
-class BytesByFlow {
+export class BytesByFlow {
   @ApiProperty({ type: String })
   aToB: string;
 
@@ -104,7 +104,7 @@ export class StatementLineView {
   payee: string;
 }
 
-class NetView {
+export class NetView {
   @ApiProperty({ type: String, description: 'Never negative' })
   amount: string;
 

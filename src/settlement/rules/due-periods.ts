@@ -9,7 +9,7 @@ import { cutOffOf, nextPeriod, periodBounds, periodOf, type Instant } from '../.
 export function duePeriods(
   versions: readonly VersionInForce[],
   closed: readonly string[],
-  timezone: string,
+  { timezone, lastPeriod }: { timezone: string; lastPeriod: string | null },
   now: Instant,
 ): string[] {
   if (versions.length === 0) return [];
@@ -18,7 +18,7 @@ export function duePeriods(
   const firstOpen = periodOf(inForceAt, timezone);
   const due: string[] = [];
   for (let period = start > firstOpen ? start : firstOpen; ; period = nextPeriod(period)) {
-    if (periodBounds(period, timezone).end > now) return due;
+    if (periodBounds(period, timezone).end > now || (lastPeriod !== null && period > lastPeriod)) return due;
     const terms = versionInForce(versions, period)!.terms;
     if (!closed.includes(period) && cutOffOf(period, terms.days.cutOff, timezone) <= now) due.push(period);
   }

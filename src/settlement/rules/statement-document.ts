@@ -112,7 +112,7 @@ export function statementDocument(input: StatementInput): StatementDocument {
     partyB: agreement.partyB.code,
     ...trafficPart(input),
     rules: version.terms.reconciliation,
-    lines: rating.lines.map((line) => statementLine(line, input)),
+    lines: rating.lines.map((line) => statementLine(line, agreement, version.number)),
     openDisputes: [],
     ...moneyPart(input),
     counts: {
@@ -175,12 +175,23 @@ function moneyPart(
   };
 }
 
-function statementLine(line: RatedLine, { agreement, version }: StatementInput): StatementLine {
+/** A rated line as statements show it; of a simulation no version makes it. */
+export function statementLine(line: RatedLine, agreement: Agreement, version: number): StatementLine;
+export function statementLine(
+  line: RatedLine,
+  agreement: Agreement,
+  version: number | null,
+): Omit<StatementLine, 'version'> & { version: number | null };
+export function statementLine(
+  line: RatedLine,
+  agreement: Agreement,
+  version: number | null,
+): Omit<StatementLine, 'version'> & { version: number | null } {
   const { kind, direction, tier, bytes, quantity, unit, unitPrice, amount, payer, payee } = line;
   return {
     kind,
     direction,
-    version: version.number,
+    version,
     tier,
     bytes: bytes === null ? null : String(bytes),
     quantity,
@@ -192,7 +203,8 @@ function statementLine(line: RatedLine, { agreement, version }: StatementInput):
   };
 }
 
-function partyCode(agreement: Agreement, side: Side): string {
+/** The code of a party. */
+export function partyCode(agreement: Agreement, side: Side): string {
   return (side === 'A' ? agreement.partyA : agreement.partyB).code;
 }
 

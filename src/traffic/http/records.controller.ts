@@ -2,10 +2,10 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { agreementProblems, AgreementsService } from '../../agreements/index.js';
-import { formatInstant, parseInstant } from '../../period/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { parseInstant } from '../../period/index.js';
 import { TrafficService } from '../traffic.service.js';
-import { RecordQuery, showRecord, TrafficRecordPage } from './records.dto.js';
+import { recordPage, recordPosition } from './record-page.js';
+import { RecordQuery, TrafficRecordPage } from './records.dto.js';
 
 @ApiTags('traffic')
 @Controller('v1/agreements/:agreement/traffic-records')
@@ -33,11 +33,6 @@ export class RecordsController {
         'Records are shown to the party that reported them, and to nobody else.',
       );
     }
-    const position = readCursor<[string, string, number]>(query.cursor, [
-      isInstant,
-      isText,
-      Number.isInteger,
-    ]);
     const rows = await this.traffic.records(
       agreement,
       caller.providerId,
@@ -48,26 +43,13 @@ export class RecordsController {
         customer: query.customer ?? null,
         id: query.id ?? null,
       },
-      position && { start: toDate(position[0])!, id: position[1], revision: position[2] },
+      recordPosition(query.cursor),
       query.limit + 1,
     );
-    const shown = page(rows, query.limit, ({ start, id, revision }) => [
-      formatInstant(start.getTime()),
-      id,
-      revision,
-    ]);
-    return mapPage(shown, showRecord);
+    return recordPage(rows, query.limit);
   }
 }
 
 function toDate(text: string | undefined): Date | null {
   return text === undefined ? null : new Date(parseInstant(text)!);
-}
-
-function isInstant(value: unknown): boolean {
-  return isText(value) && parseInstant(value as string) !== null;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
 }

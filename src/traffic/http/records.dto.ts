@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { formatInstant, parseInstant } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
-import type { RecordRow } from '../sql/record-row.js';
+import type { RecordListing } from '../sql/list-records.js';
 
 const isInstant = (text: string): boolean => parseInstant(text) !== null;
 const INSTANT = 'must be an instant such as 2026-10-01T00:00:00Z';
@@ -82,7 +82,7 @@ export class TrafficRecordView {
 
 export class TrafficRecordPage extends PageOf(TrafficRecordView) {}
 
-export function showRecord(row: RecordRow & { superseded: boolean }): TrafficRecordView {
+export function showRecord(row: RecordListing): TrafficRecordView {
   const { batchId: batch, start, end, ...record } = row;
   return { ...record, batch, start: formatInstant(start.getTime()), end: formatInstant(end.getTime()) };
 }

@@ -1,4 +1,5 @@
 import type { Terms, ScopeField } from '../../agreements/index.js';
+import { isSuspended, type Suspension } from '../../agreements/rules/agreement-state.js';
 import { bucketEndAt, bucketGrid, bucketIndexAt, type BucketGrid, type Instant } from '../../period/index.js';
 import type { TrafficRecord } from './traffic-record.js';
 
@@ -60,6 +61,13 @@ export function refuseRecord(
     return { pointer: '/start', code: 'agreement_not_in_force', detail };
   }
   return refuseLength(record, first, last) ?? refuseScope(record, periods);
+}
+
+/** Why a record cannot be taken because the agreement rested in its interval, or null. */
+export function refuseSuspended(record: TrafficRecord, suspensions: readonly Suspension[]): Refusal | null {
+  if (!isSuspended(suspensions, record.start, record.end)) return null;
+  const detail = 'report intervals outside the time in which the agreement is suspended';
+  return { pointer: '/start', code: 'agreement_not_in_force', detail };
 }
 
 /** Why a period takes nothing more, or null. Asked only of what would change something. */

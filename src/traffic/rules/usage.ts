@@ -99,7 +99,7 @@ export class UsageSums {
       const bytes =
         (cuts.length === 0 ? whole : bytesBetween(record, from, cuts[index] ?? end)) * BigInt(sign);
       const price = creditPriceAt(this.prices, record, from);
-      const key = JSON.stringify([period, direction, customer, zeroRatable, ...Object.values(price)]);
+      const key = JSON.stringify([period, direction, customer, zeroRatable, price]);
       const sum = this.customers.get(key);
       if (sum) {
         sum.bytes += bytes;

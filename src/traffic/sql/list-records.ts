@@ -7,6 +7,8 @@ export interface RecordFilter {
   direction: string | null;
   customer: string | null;
   id: string | null;
+  /** Only the revisions that count: neither superseded nor void. */
+  counted?: boolean;
 }
 
 export interface RecordPosition {
@@ -14,6 +16,9 @@ export interface RecordPosition {
   id: string;
   revision: number;
 }
+
+/** A stored revision, and whether a higher one counts in its place. */
+export type RecordListing = RecordRow & { superseded: boolean };
 
 /** The reporter's own records that overlap `[from, to)`, by start, id and revision; every revision is listed. */
 export async function listRecords(
@@ -23,8 +28,8 @@ export async function listRecords(
   filter: RecordFilter,
   after: RecordPosition | null,
   limit: number,
-): Promise<(RecordRow & { superseded: boolean })[]> {
-  return db.query<RecordRow & { superseded: boolean }>(
+): Promise<RecordListing[]> {
+  return db.query<RecordListing>(
     `SELECT ${RECORD_COLUMNS},
             EXISTS (SELECT FROM traffic_records higher
                      WHERE higher.agreement_id = r.agreement_id AND higher.reporter_id = r.reporter_id
@@ -36,6 +41,10 @@ export async function listRecords(
         AND ($5::text IS NULL OR r.direction = $5)
         AND ($6::text IS NULL OR r.customer = $6)
         AND ($7::text IS NULL OR r.record_id = $7)
+        AND (NOT $12::boolean OR (NOT r.void AND NOT EXISTS (
+              SELECT FROM traffic_records higher
+               WHERE higher.agreement_id = r.agreement_id AND higher.reporter_id = r.reporter_id
+                 AND higher.record_id = r.record_id AND higher.revision > r.revision)))
         AND ($8::timestamptz IS NULL OR (r.starts_at, r.record_id, r.revision) > ($8, $9, $10))
       ORDER BY r.starts_at, r.record_id, r.revision
       LIMIT $11`,
@@ -51,6 +60,7 @@ export async function listRecords(
       after?.id ?? null,
       after?.revision ?? null,
       limit,
+      filter.counted ?? false,
     ],
   );
 }

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/index.js';
+import { AgreementsService, sideOf, type Agreement } from '../agreements/index.js';
+import { periodBounds } from '../period/index.js';
+import { Database } from '../platform/database/index.js';
+import { ReconciliationService, type ComparedBucket } from '../reconciliation/index.js';
+import { TrafficService, type RecordListing, type RecordPosition } from '../traffic/index.js';
+import { explainLine, type LineExplanation } from './rules/explain-line.js';
+import { issuedStatement, type IssuedStatement } from './rules/issue-rendering.js';
+import type { StatementDocument } from './rules/statement-document.js';
+import { settlementProblems } from './settlement.errors.js';
+import type { StatementRow } from './sql/statement-row.js';
+
+/** A line, where its amount comes from, and the buckets it counts. */
+export interface ExplainedLine extends LineExplanation {
+  line: IssuedStatement['lines'][number];
+  buckets: ComparedBucket[];
+  rules: StatementDocument['rules'];
+}
+
+/** Leads from a statement's line back to what it was made of. */
+@Injectable()
+export class ExplanationService {
+  constructor(
+    private readonly database: Database,
+    private readonly agreements: AgreementsService,
+    private readonly reconciliation: ReconciliationService,
+    private readonly traffic: TrafficService,
+  ) {}
+
+  /** Explains a line of an issued statement by its term, its formula and its buckets. */
+  async explain(row: StatementRow, lineId: string): Promise<ExplainedLine> {
+    const { statement, document, line } = lineOf(row, lineId);
+    return this.database.snapshot(async (tx) => {
+      const agreement = await this.agreements.findById(tx, row.agreementId);
+      const { buckets, version } = await this.reconciliation.reconcile(tx, agreement, row.period);
+      return {
+        line,
+        ...explainLine(line, document, version.terms),
+        buckets: buckets.filter(({ direction }) => line.direction === null || direction === line.direction),
+        rules: statement.rules,
+      };
+    });
+  }
+
+  /** The caller's own records that count for a line; null for the operator, who has none. */
+  async ownRecords(
+    caller: Caller,
+    row: StatementRow,
+    lineId: string,
+    after: RecordPosition | null,
+    limit: number,
+  ): Promise<RecordListing[] | null> {
+    if (caller.kind !== 'provider') return null;
+    const { line } = lineOf(row, lineId);
+    const agreement = await this.agreements.findById(this.database, row.agreementId);
+    const { start, end } = periodBounds(row.period, agreement.timezone);
+    const filter = {
+      from: new Date(start),
+      to: new Date(end),
+      direction: reportedDirection(agreement, caller.providerId, line.direction),
+      customer: null,
+      id: null,
+      counted: true,
+    };
+    return this.traffic.records(agreement, caller.providerId, filter, after, limit);
+  }
+}
+
+function lineOf(
+  row: StatementRow,
+  lineId: string,
+): { statement: IssuedStatement; document: StatementDocument; line: IssuedStatement['lines'][number] } {
+  const document = JSON.parse(row.document) as StatementDocument;
+  const statement = issuedStatement(document, row);
+  const line = statement.lines.find(({ id }) => id === lineId);
+  if (!line) throw settlementProblems.line_not_found('The statement has no such line.');
+  return { statement, document, line };
+}
+
+/** How a party reports a flow: what it sends as egress. Both ways where both flows count. */
+function reportedDirection(
+  agreement: Agreement,
+  providerId: string,
+  direction: IssuedStatement['lines'][number]['direction'],
+): string | null {
+  if (direction === null) return null;
+  return (sideOf(agreement, providerId) === 'A') === (direction === 'aToB') ? 'egress' : 'ingress';
+}

@@ -1,0 +1,111 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+import { TermsInput } from '../../agreements/index.js';
+import { isPeriod } from '../../period/index.js';
+import { BytesByFlow, NetView, StatementLineView } from './statements.dto.js';
+
+const PERIODS_MAX = 60;
+
+/** Terms to try on past periods. */
+export class SimulationInput {
+  @ApiProperty({ type: TermsInput, description: 'All of it counts but `reconciliation` and `days`' })
+  @IsDefined({ message: 'must be there' })
+  @ValidateNested({ message: 'must be an object' })
+  @Type(() => TermsInput)
+  terms: TermsInput;
+
+  @ApiProperty({ type: [String], example: ['2026-09', '2026-10'], minItems: 1, maxItems: PERIODS_MAX })
+  @IsArray({ message: 'must be a list of periods' })
+  @ArrayMinSize(1, { message: 'must have at least one period' })
+  @ArrayMaxSize(PERIODS_MAX, { message: `must have at most ${PERIODS_MAX} periods` })
+  @ArrayUnique({ message: 'must name each period once' })
+  @ValidateBy(
+    { name: 'period', validator: { validate: (text) => typeof text === 'string' && isPeriod(text) } },
+    { each: true, message: 'must have periods such as 2026-10' },
+  )
+  periods: string[];
+}
+
+class IssuedReference {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String })
+  number: string;
+}
+
+class SimulatedLineView extends OmitType(StatementLineView, ['id', 'version']) {
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null for a simulated line' })
+  version: number | null;
+}
+
+class PricedPeriodView {
+  @ApiProperty({ type: BytesByFlow })
+  zeroRatedBytes: BytesByFlow;
+
+  @ApiProperty({ type: [SimulatedLineView] })
+  lines: SimulatedLineView[];
+
+  @ApiProperty({ type: String })
+  payableByA: string;
+
+  @ApiProperty({ type: String })
+  payableByB: string;
+
+  @ApiProperty({ type: NetView })
+  net: NetView;
+}
+
+class DifferenceView {
+  @ApiProperty({ type: BytesByFlow })
+  zeroRatedBytes: BytesByFlow;
+
+  @ApiProperty({ type: String })
+  payableByA: string;
+
+  @ApiProperty({ type: String })
+  payableByB: string;
+
+  @ApiProperty({ type: String, description: 'Signed, positive where A would owe B more' })
+  net: string;
+}
+
+class SimulatedPeriodView {
+  @ApiProperty({ type: String, example: '2026-10' })
+  period: string;
+
+  @ApiProperty({ type: String, example: 'USD' })
+  currency: string;
+
+  @ApiProperty({ type: BytesByFlow })
+  settledBytes: BytesByFlow;
+
+  @ApiProperty({ type: IssuedReference, nullable: true, description: 'null while the period is open' })
+  statement: IssuedReference | null;
+
+  @ApiProperty({ type: PricedPeriodView, description: 'Under the terms in force' })
+  actual: PricedPeriodView;
+
+  @ApiProperty({ type: PricedPeriodView, description: 'Under the simulated terms' })
+  simulated: PricedPeriodView;
+
+  @ApiProperty({ type: DifferenceView, description: 'Simulated minus actual' })
+  difference: DifferenceView;
+}
+
+export class SimulationView {
+  @ApiProperty({ type: String })
+  agreement: string;
+
+  @ApiProperty({ type: [SimulatedPeriodView], description: 'In the order in which the periods were named' })
+  periods: SimulatedPeriodView[];
+}
