@@ -66,11 +66,8 @@ export async function startApi(
   module?: Type | DynamicModule,
   options: { limits?: Partial<HttpLimits> } = {},
 ): Promise<TestApi> {
-  const database = await createTestDatabase();
-  const pool = await connectDatabase({ url: database.url, poolSize: 10, applicationName: 'peerledger test' });
-  const lines: string[] = [];
-  const app = await createHttpApp(
-    {
+  return serve(
+    (pool) => ({
       module: TestRoot,
       imports: [
         DatabaseModule.forRoot(pool),
@@ -79,15 +76,26 @@ export async function startApi(
         ProvidersModule,
         ...(module ? [module] : []),
       ],
-    },
-    {
-      logger: createLogger({
-        level: 'info',
-        destination: { write: (line: string) => void lines.push(line) },
-      }),
-      ...options,
-    },
+    }),
+    options,
   );
+}
+
+/** Starts the API of a root module, made from a cloned database, on a free port. */
+export async function serve(
+  makeRoot: (pool: Database, database: TestDatabase) => DynamicModule,
+  options: { limits?: Partial<HttpLimits> } = {},
+): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const pool = await connectDatabase({ url: database.url, poolSize: 10, applicationName: 'peerledger test' });
+  const lines: string[] = [];
+  const app = await createHttpApp(makeRoot(pool, database), {
+    logger: createLogger({
+      level: 'info',
+      destination: { write: (line: string) => void lines.push(line) },
+    }),
+    ...options,
+  });
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const { key: operatorKey } = await app.get(AccessService, { strict: false }).ensureOperatorKey();
