@@ -9,7 +9,7 @@ import {
   IsDefined,
   IsIn,
   IsInt,
-  IsOptional,
+  IsObject,
   IsString,
   Length,
   Max,
@@ -28,6 +28,11 @@ const UNITS = ['GB', 'TB', 'PB', 'GiB', 'TiB', 'PiB'];
 const MODELS = ['none', 'linear', 'graduated', 'volume'];
 const VALUES_MAX = 1000;
 const PPM_MAX = 1_000_000;
+
+/** May be left out; null is no way to do so, since for a tier's bound it means something. */
+function Optional(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
 
 function Decimal(): PropertyDecorator {
   return Satisfies('decimal', isDecimal, 'must be a decimal string of at most 12 decimals, such as "0.015"');
@@ -68,6 +73,7 @@ function Names(): PropertyDecorator {
 
 function Nested(type: () => new () => object): PropertyDecorator {
   return (target, key) => {
+    IsObject({ message: 'must be an object' })(target, key);
     ValidateNested({ message: 'must be an object' })(target, key);
     Type(type)(target, key);
   };
@@ -75,93 +81,93 @@ function Nested(type: () => new () => object): PropertyDecorator {
 
 export class ScopeValuesInput {
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   sourceRegion?: string[];
 
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   destinationRegion?: string[];
 
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   service?: string[];
 }
 
 export class ReconciliationInput {
   @ApiPropertyOptional({ enum: BUCKETS, default: 'hour' })
-  @IsOptional()
+  @Optional()
   @OneOf(BUCKETS)
   bucket?: string;
 
   @ApiPropertyOptional({ enum: SCOPE_FIELDS, isArray: true })
-  @IsOptional()
+  @Optional()
   @IsArray({ message: 'must be a list of fields' })
   @ArrayUnique({ message: 'must name each field once' })
   @IsIn(SCOPE_FIELDS, { each: true, message: `must have only ${SCOPE_FIELDS.join(', ')}` })
   scope?: string[];
 
   @ApiPropertyOptional({ type: ScopeValuesInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => ScopeValuesInput)
   scopeValues?: ScopeValuesInput;
 
   @ApiPropertyOptional({ type: String, default: '0' })
-  @IsOptional()
+  @Optional()
   @Bytes()
   absoluteBytes?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: PPM_MAX, default: 1000 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, PPM_MAX)
   ppm?: number;
 
   @ApiPropertyOptional({ type: String, default: '0' })
-  @IsOptional()
+  @Optional()
   @Bytes()
   monthAbsoluteBytes?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: PPM_MAX, default: 1000 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, PPM_MAX)
   monthPpm?: number;
 
   @ApiPropertyOptional({ enum: SETTLED_RULES, default: 'lower' })
-  @IsOptional()
+  @Optional()
   @OneOf(SETTLED_RULES)
   settledBytesRule?: string;
 
   @ApiPropertyOptional({ enum: SETTLED_RULES, default: 'lower' })
-  @IsOptional()
+  @Optional()
   @OneOf(SETTLED_RULES)
   mismatchRule?: string;
 
   @ApiPropertyOptional({ enum: ['use_reported', 'hold'], default: 'use_reported' })
-  @IsOptional()
+  @Optional()
   @OneOf(['use_reported', 'hold'])
   oneSided?: string;
 }
 
 export class DaysInput {
   @ApiPropertyOptional({ type: 'integer', default: 5 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, 366)
   cutOff?: number;
 
   @ApiPropertyOptional({ type: 'integer', default: 15 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, 366)
   acceptance?: number;
 
   @ApiPropertyOptional({ type: 'integer', default: 30 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, 366)
   payment?: number;
 
   @ApiPropertyOptional({ type: 'integer', default: 60 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, 366)
   disputeWindow?: number;
 }
@@ -182,17 +188,17 @@ export class ZeroRatingInput {
   unit?: string;
 
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   sourceRegions?: string[];
 
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   destinationRegions?: string[];
 
   @ApiPropertyOptional({ type: [String] })
-  @IsOptional()
+  @Optional()
   @Names()
   services?: string[];
 }
@@ -213,7 +219,7 @@ export class TierInput {
   unitPrice: string;
 
   @ApiPropertyOptional({ type: String, example: '10.00' })
-  @IsOptional()
+  @Optional()
   @Decimal()
   flatFee?: string;
 }
@@ -229,7 +235,7 @@ export class PricingInput {
   unit?: string;
 
   @ApiPropertyOptional({ enum: ['sender', 'receiver'], default: 'sender' })
-  @IsOptional()
+  @Optional()
   @OneOf(['sender', 'receiver'])
   payer?: string;
 
@@ -252,24 +258,24 @@ export class PricingInput {
 
 export class DirectionInput {
   @ApiPropertyOptional({ type: ZeroRatingInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => ZeroRatingInput)
   zeroRating?: ZeroRatingInput;
 
   @ApiPropertyOptional({ type: PricingInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => PricingInput)
   pricing?: PricingInput;
 }
 
 export class DirectionsInput {
   @ApiPropertyOptional({ type: DirectionInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => DirectionInput)
   aToB?: DirectionInput;
 
   @ApiPropertyOptional({ type: DirectionInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => DirectionInput)
   bToA?: DirectionInput;
 }
@@ -323,27 +329,27 @@ export class CommitmentInput {
 /** An agreement's terms; whatever is left out has the default shown, or is absent. */
 export class TermsInput {
   @ApiPropertyOptional({ type: ReconciliationInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => ReconciliationInput)
   reconciliation?: ReconciliationInput;
 
   @ApiPropertyOptional({ type: DaysInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => DaysInput)
   days?: DaysInput;
 
   @ApiPropertyOptional({ type: 'integer', default: 6 })
-  @IsOptional()
+  @Optional()
   @WholeNumber(0, 120)
   backBillingMonths?: number;
 
   @ApiPropertyOptional({ type: String, default: '0.00' })
-  @IsOptional()
+  @Optional()
   @Decimal()
   minimumDisputeAmount?: string;
 
   @ApiPropertyOptional({ type: Boolean, default: true })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   netting?: boolean;
 
@@ -353,17 +359,17 @@ export class TermsInput {
   directions: DirectionsInput;
 
   @ApiPropertyOptional({ type: RatioExcessInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => RatioExcessInput)
   ratioExcess?: RatioExcessInput;
 
   @ApiPropertyOptional({ type: PercentileInput })
-  @IsOptional()
+  @Optional()
   @Nested(() => PercentileInput)
   percentile?: PercentileInput;
 
   @ApiPropertyOptional({ type: [CommitmentInput] })
-  @IsOptional()
+  @Optional()
   @IsArray({ message: 'must be a list of commitments' })
   @ArrayMaxSize(2, { message: 'must have at most one commitment a party' })
   @ValidateNested({ each: true, message: 'must be objects, each a commitment' })
