@@ -108,6 +108,7 @@ async function* linesOf(
     let from = 0;
     for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, from)) {
       const line = part.subarray(from, end);
+      if (rest.length + line.length > limits.record_bytes) throw recordTooLarge(limits.record_bytes);
       yield rest.length > 0 ? Buffer.concat([rest, line]) : line;
       rest = Buffer.alloc(0);
       from = end + 1;
