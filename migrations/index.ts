@@ -8,6 +8,7 @@ import { Traffic1764000000006 } from './1764000000006-traffic.js';
 import { Settlement1764000000007 } from './1764000000007-settlement.js';
 import { Jobs1764000000008 } from './1764000000008-jobs.js';
 import { AgreementLife1764000000009 } from './1764000000009-agreement-life.js';
+import { SigningKeys1764000000011 } from './1764000000011-signing-keys.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Settlement1764000000007,
   Jobs1764000000008,
   AgreementLife1764000000009,
+  SigningKeys1764000000011,
 ];

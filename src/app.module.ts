@@ -7,6 +7,7 @@ import { Config } from './platform/config/index.js';
 import { Database, DatabaseModule } from './platform/database/index.js';
 import { HttpModule } from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
+import { SigningModule } from './platform/signing/index.js';
 import { ProvidersModule } from './providers/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
 import { SettlementModule } from './settlement/index.js';
@@ -29,6 +30,7 @@ export class AppModule {
       imports: [
         DatabaseModule.forRoot(database),
         HttpModule,
+        SigningModule,
         AccessModule,
         ProvidersModule,
         AgreementsModule,

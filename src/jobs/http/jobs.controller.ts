@@ -1,9 +1,10 @@
-import { Controller, Get, Param, Sse, type MessageEvent } from '@nestjs/common';
+import { Controller, Get, Param, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { concatMap, distinctUntilChanged, from, map, takeWhile, timer, type Observable } from 'rxjs';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobsService } from '../jobs.service.js';
 import { JobView, showJob } from './job.view.js';
+import { OwnJobGuard } from './own-job.guard.js';
 
 const POLL_MS = 250;
 
@@ -21,6 +22,7 @@ export class JobsController {
   }
 
   @Sse('events')
+  @UseGuards(OwnJobGuard)
   @Scopes('statements:read')
   @ApiOperation({
     operationId: 'watchJob',
@@ -28,8 +30,7 @@ export class JobsController {
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: String, description: 'Events of the type `job`, each with the job as its data' })
-  async events(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Observable<MessageEvent>> {
-    await this.jobs.find(caller, id);
+  events(@CurrentCaller() caller: Caller, @Param('id') id: string): Observable<MessageEvent> {
     return timer(0, POLL_MS).pipe(
       concatMap(() => from(this.jobs.find(caller, id))),
       distinctUntilChanged((a, b) => a.touchedAt.getTime() === b.touchedAt.getTime() && a.state === b.state),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createPrivateKey } from 'node:crypto';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsIn,
@@ -9,6 +10,7 @@ import {
   Max,
   Min,
   MinLength,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 
@@ -67,6 +69,14 @@ export class Config {
   })
   OPERATOR_API_KEY?: string;
 
+  /** Ed25519 private key (PKCS#8 PEM) that signs receipts; without it one is made and kept in the database. */
+  @IsOptional()
+  @ValidateBy(
+    { name: 'ed25519', validator: { validate: isEd25519Key } },
+    { message: 'must be an Ed25519 private key in PEM, such as `openssl genpkey -algorithm ed25519` makes' },
+  )
+  SIGNING_KEY?: string;
+
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     message: 'must be trace, debug, info, warn, error, fatal or silent',
   })
@@ -122,7 +132,13 @@ export class ConfigError extends Error {}
  * Throws {@link ConfigError} that names every mistake.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const known = Object.keys({ ...new Config(), DATABASE_URL: 0, REDIS_URL: 0, OPERATOR_API_KEY: 0 });
+  const known = Object.keys({
+    ...new Config(),
+    DATABASE_URL: 0,
+    REDIS_URL: 0,
+    OPERATOR_API_KEY: 0,
+    SIGNING_KEY: 0,
+  });
   const given = known.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
   const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
   const mistakes = validateSync(config).map(
@@ -133,6 +149,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new ConfigError(`The environment has ${mistakes.length} mistake(s):\n${mistakes.join('\n')}`);
   }
   return config;
+}
+
+function isEd25519Key(pem: unknown): boolean {
+  try {
+    return typeof pem === 'string' && createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
 }
 
 /** The offending value, except where it may hold a secret. */

@@ -20,7 +20,7 @@ export class PeriodsController {
   ) {}
 
   @Post('close')
-  @Scopes('statements:read')
+  @Scopes('statements:accept')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'closePeriod',

@@ -21,13 +21,14 @@ import {
   Consumes,
   Etagged,
   findClaim,
-  mapPage,
   page,
   PageQuery,
   readCursor,
 } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
+import { SigningService } from '../../platform/signing/index.js';
 import { IngestService, type BatchSource } from '../ingest.service.js';
+import type { BatchRow } from '../sql/batch-row.js';
 import { trafficProblems } from '../traffic.errors.js';
 import { TrafficService } from '../traffic.service.js';
 import { jsonSource, ndjsonSource } from './batch-sources.js';
@@ -42,6 +43,7 @@ export class BatchesController {
     private readonly agreements: AgreementsService,
     private readonly config: Config,
     private readonly ingest: IngestService,
+    private readonly signing: SigningService,
     private readonly traffic: TrafficService,
   ) {}
 
@@ -90,7 +92,7 @@ export class BatchesController {
     reply.status(batch.rejected > 0 ? 207 : 201);
     reply.header('Location', `/v1/agreements/${agreement.code}/batches/${batch.id}`);
     if (replayed) reply.header('Idempotent-Replayed', 'true');
-    return showReceipt(agreement.code, reporter.providerCode, batch);
+    return this.receipt(agreement.code, reporter.providerCode, batch);
   }
 
   @Get()
@@ -105,10 +107,11 @@ export class BatchesController {
     const { agreement, reporter } = await this.reporterOf(caller, code);
     const [before] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
     const rows = await this.traffic.batches(agreement, reporter.providerId, before, limit + 1);
-    return mapPage(
-      page(rows, limit, ({ id }) => [id]),
-      (batch) => showReceipt(agreement.code, reporter.providerCode, batch),
+    const batches = page(rows, limit, ({ id }) => [id]);
+    const data = await Promise.all(
+      batches.data.map((batch) => this.receipt(agreement.code, reporter.providerCode, batch)),
     );
+    return { ...batches, data };
   }
 
   @Get(':id')
@@ -123,11 +126,16 @@ export class BatchesController {
   ): Promise<ReceiptView> {
     const { agreement, reporter } = await this.reporterOf(caller, code);
     if (!isId(id)) throw trafficProblems.batch_not_found('There is no such batch.');
-    return showReceipt(
+    return this.receipt(
       agreement.code,
       reporter.providerCode,
       await this.traffic.batch(agreement, reporter.providerId, id),
     );
+  }
+
+  private async receipt(agreement: string, reporter: string, batch: BatchRow): Promise<ReceiptView> {
+    const receipt = showReceipt(agreement, reporter, batch);
+    return { ...receipt, signature: await this.signing.sign(receipt) };
   }
 
   private async reporterOf(

@@ -83,8 +83,8 @@ export class BatchCounts {
   rejected: number;
 }
 
-/** The receipt of a batch, sent after its records are durable. */
-export class ReceiptView {
+/** The part of a receipt that its signature covers. */
+class UnsignedReceiptView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
@@ -119,9 +119,21 @@ export class ReceiptView {
   errors?: FieldError[];
 }
 
+/** The receipt of a batch, sent after its records are durable. */
+export class ReceiptView extends UnsignedReceiptView {
+  @ApiProperty({
+    type: String,
+    description:
+      'Detached JWS (RFC 7515, appendix F; EdDSA) over the RFC 8785 JSON of the receipt without `signature`, by a ' +
+      'key of /.well-known/peerledger-keys.json',
+  })
+  signature: string;
+}
+
 export class ReceiptPage extends PageOf(ReceiptView) {}
 
-export function showReceipt(agreement: string, reporter: string, batch: BatchRow): ReceiptView {
+/** Renders a receipt, still to be signed. */
+export function showReceipt(agreement: string, reporter: string, batch: BatchRow): UnsignedReceiptView {
   const { id, mode, receivedAt, received, created, superseded, duplicate, rejected, earliest, latest } =
     batch;
   return {

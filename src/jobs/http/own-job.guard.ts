@@ -1,0 +1,15 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { JobsService } from '../jobs.service.js';
+
+/** Answers strangers before an event stream begins, while its status can still say 404. */
+@Injectable()
+export class OwnJobGuard implements CanActivate {
+  constructor(private readonly jobs: JobsService) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
+    await this.jobs.find(request.caller!, request.params.id);
+    return true;
+  }
+}

@@ -1,0 +1,2 @@
+export { SigningModule } from './signing.module.js';
+export { SigningService } from './signing.service.js';

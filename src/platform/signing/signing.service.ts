@@ -1,0 +1,79 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import canonicalize from 'canonicalize';
+import { calculateJwkThumbprint, CompactSign, exportJWK, type JWK } from 'jose';
+import { Config } from '../config/index.js';
+import { Database, type Transaction } from '../database/index.js';
+import { insertSigningKey } from './sql/insert-signing-key.js';
+import { listSigningKeys } from './sql/list-signing-keys.js';
+import { lockSigningKeys } from './sql/lock-signing-keys.js';
+
+interface Signer {
+  kid: string;
+  key: KeyObject;
+}
+
+/** Signs documents with the service's Ed25519 key, so that a party can prove what the service said. */
+@Injectable()
+export class SigningService {
+  private signer: Promise<Signer> | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * A detached JWS (RFC 7515, appendix F; EdDSA) over the canonical JSON (RFC 8785) of a document. The same
+   * document and key give the same signature.
+   */
+  async sign(document: object): Promise<string> {
+    const { kid, key } = await this.currentSigner();
+    const payload = Buffer.from(canonicalize(document)!);
+    const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'EdDSA', kid }).sign(key);
+    const [header, , signature] = jws.split('.');
+    return `${header}..${signature}`;
+  }
+
+  /** Every public key that ever signed, latest first, as a JWK Set (RFC 7517). */
+  async publicKeys(): Promise<{ keys: JWK[] }> {
+    await this.currentSigner();
+    const keys = await listSigningKeys(this.database);
+    return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'EdDSA', use: 'sig' })) };
+  }
+
+  private currentSigner(): Promise<Signer> {
+    this.signer ??= this.database
+      .transaction((tx) => this.loadSigner(tx))
+      .catch((error: unknown) => {
+        // Asked again next time: a database that was away comes back.
+        this.signer = null;
+        throw error;
+      });
+    return this.signer;
+  }
+
+  /** The configured key, or the stored one, or a new one that is stored. */
+  private async loadSigner(tx: Transaction): Promise<Signer> {
+    await lockSigningKeys(tx);
+    if (this.config.SIGNING_KEY) {
+      const key = createPrivateKey(this.config.SIGNING_KEY);
+      const publicJwk = await exportJWK(createPublicKey(key));
+      const kid = await calculateJwkThumbprint(publicJwk);
+      await insertSigningKey(tx, { kid, publicJwk, privatePkcs8: null });
+      return { kid, key };
+    }
+    const stored = (await listSigningKeys(tx)).find(({ privatePkcs8 }) => privatePkcs8 !== null);
+    if (stored) return { kid: stored.kid, key: fromPkcs8(stored.privatePkcs8!) };
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const publicJwk = await exportJWK(publicKey);
+    const kid = await calculateJwkThumbprint(publicJwk);
+    const privatePkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+    await insertSigningKey(tx, { kid, publicJwk, privatePkcs8 });
+    return { kid, key: privateKey };
+  }
+}
+
+function fromPkcs8(key: Buffer): KeyObject {
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+}
