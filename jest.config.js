@@ -7,6 +7,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/support/plain-reporter.js'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
