@@ -119,7 +119,8 @@ export class CloseService {
     }
     const parties = await this.composition.credits(tx, input);
     for (const { providerId, currency, credits } of parties) {
-      await insertCredits(tx, { ...owner, providerId, currency }, credits);
+      const creditIds = credits.map(() => newId());
+      await insertCredits(tx, { ...owner, providerId, currency }, credits, creditIds);
     }
     await this.traffic.closePeriod(tx, agreement.id, period);
     await this.post(input, identity, parties);

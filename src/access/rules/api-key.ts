@@ -1,14 +1,13 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 const PREFIX = 'plk_live_';
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const RANDOM_LENGTH = 40;
+/** What the random part of a key is drawn from. */
+export const KEY_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM_LENGTH = 6;
 const SHAPE = /^(plk_live_[0-9A-Za-z]{32,64})_([0-9A-Za-z]{6})$/;
 
-/** A new secret key; its 40 random characters carry 238 bits. */
-export function newApiKey(): string {
-  const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+/** The key with this random part. */
+export function apiKeyOf(random: string): string {
   return `${PREFIX}${random}_${checksumOf(PREFIX + random)}`;
 }
 
@@ -27,7 +26,7 @@ function checksumOf(body: string): string {
   let rest = createHash('sha256').update(body).digest().readBigUInt64BE();
   let checksum = '';
   for (let length = 0; length < CHECKSUM_LENGTH; length++) {
-    checksum += ALPHABET[Number(rest % 62n)];
+    checksum += KEY_ALPHABET[Number(rest % 62n)];
     rest /= 62n;
   }
   return checksum;

@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { formatInstant, type Instant } from '../../period/index.js';
 import { PageOf } from '../../platform/http/index.js';
-import { agreementState, type AgreementState } from '../rules/agreement-state.js';
-import { suspensionsOf, type AgreementRow } from '../sql/agreement-row.js';
+import { agreementState, suspensionsOf, type AgreementState } from '../rules/agreement-state.js';
+import type { AgreementRow } from '../sql/agreement-row.js';
 
 const SLUG = /^[a-z0-9](-?[a-z0-9])*$/;
 const SLUG_MESSAGE = 'must be a slug of at most 63 lower-case letters, digits and single hyphens';

@@ -9,6 +9,16 @@ export interface Suspension {
   until: Instant | null;
 }
 
+/** An agreement's suspensions, read from the texts that they are stored in. */
+export function suspensionsOf(agreement: {
+  suspensions: readonly { from: string; until: string | null }[];
+}): Suspension[] {
+  return agreement.suspensions.map(({ from, until }) => ({
+    from: Date.parse(from),
+    until: until === null ? null : Date.parse(until),
+  }));
+}
+
 /** The state at an instant. A termination takes effect when its last period ends. */
 export function agreementState(
   agreement: {

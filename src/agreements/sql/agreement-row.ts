@@ -1,5 +1,3 @@
-import type { Suspension } from '../rules/agreement-state.js';
-
 /** An agreement with its parties' codes. */
 export interface AgreementRow {
   id: string;
@@ -16,14 +14,6 @@ export interface AgreementRow {
   suspensions: { from: string; until: string | null; by: string | null }[];
   /** Whether any version is in force. */
   hasTerms: boolean;
-}
-
-/** An agreement's suspensions as rules want them. */
-export function suspensionsOf({ suspensions }: Pick<AgreementRow, 'suspensions'>): Suspension[] {
-  return suspensions.map(({ from, until }) => ({
-    from: Date.parse(from),
-    until: until === null ? null : Date.parse(until),
-  }));
 }
 
 /** Columns that make an {@link AgreementRow}; expects `agreements a`. */

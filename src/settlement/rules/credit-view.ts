@@ -1,7 +1,23 @@
 import { stringify } from 'csv-stringify/sync';
+import type { FlowDirection } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
-import type { CreditRow } from '../sql/list-credits.js';
+
+/** A credit as it was stored when its statement was issued. */
+export interface StoredCredit {
+  id: string;
+  customer: string;
+  direction: FlowDirection;
+  side: 'egress' | 'ingress';
+  bytes: string;
+  unit: string;
+  unitPrice: string | null;
+  priceFrom: Date | null;
+  region: string | null;
+  /** Minor units. */
+  amount: string | null;
+  currency: string;
+}
 
 /** A credit as its provider sees it. */
 export interface CreditView {
@@ -20,7 +36,7 @@ export interface CreditView {
   state: 'credited' | 'unpriced';
 }
 
-export function creditView(credit: CreditRow, provider: string): CreditView {
+export function creditView(credit: StoredCredit, provider: string): CreditView {
   const { id, customer, direction, side, bytes, unit, unitPrice, priceFrom, region, amount, currency } =
     credit;
   return {

@@ -1,12 +1,12 @@
-import { newId } from '../../platform/ids/index.js';
 import type { Transaction } from '../../platform/database/index.js';
 import type { Credit } from '../rules/credits-of-party.js';
 
-/** Stores a provider's credits of a statement in their order. */
+/** Stores a provider's credits of a statement in their order, each under the id at its place. */
 export async function insertCredits(
   tx: Transaction,
   owner: { agreementId: string; statementId: string; providerId: string; currency: string },
   credits: readonly Credit[],
+  ids: readonly string[],
 ): Promise<void> {
   const column = <Value>(pick: (credit: Credit) => Value): Value[] => credits.map(pick);
   await tx.query(
@@ -24,7 +24,7 @@ export async function insertCredits(
       owner.statementId,
       owner.providerId,
       owner.currency,
-      column(() => newId()),
+      ids,
       column(({ customer }) => customer),
       column(({ direction }) => direction),
       column(({ side }) => side),

@@ -1,20 +1,9 @@
-import type { FlowDirection } from '../../agreements/index.js';
 import type { Queryable } from '../../platform/database/index.js';
+import type { StoredCredit } from '../rules/credit-view.js';
 
-export interface CreditRow {
+/** A credit with its place among those of its statement and provider. */
+export interface CreditRow extends StoredCredit {
   position: number;
-  id: string;
-  customer: string;
-  direction: FlowDirection;
-  side: 'egress' | 'ingress';
-  bytes: string;
-  unit: string;
-  unitPrice: string | null;
-  priceFrom: Date | null;
-  region: string | null;
-  /** Minor units. */
-  amount: string | null;
-  currency: string;
 }
 
 /** A provider's own credits of a statement in their order, after a position. */
