@@ -10,10 +10,13 @@ import { JobRunner } from './jobs/index.js';
 import { Config, readConfig } from './platform/config/index.js';
 import { connectDatabase, migrate } from './platform/database/index.js';
 import { startEmbeddedPostgres } from './platform/embedded/index.js';
-import { createHttpApp, serveHealth } from './platform/http/index.js';
+import { createHttpApp, IdempotencyService, serveHealth } from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
 import { createLogger, NestLogger, ReadinessRegistry } from './platform/telemetry/index.js';
 import { StartError, explainStartFailure } from './start-failure.js';
+
+/** How often idempotency keys that are past their time are removed. */
+const EXPIRY_INTERVAL_MS = 3_600_000;
 
 /** Which processes' work this one does. */
 export interface Roles {
@@ -185,6 +188,8 @@ async function openWorkerContext(
 
 function startWorker(app: INestApplicationContext, cleanup: Cleanup): void {
   const runner = app.get(JobRunner, { strict: false });
+  const idempotency = app.get(IdempotencyService, { strict: false });
+  runner.every(EXPIRY_INTERVAL_MS, () => idempotency.deleteExpired());
   runner.start();
   cleanup.add(() => runner.stop());
 }
