@@ -8,6 +8,7 @@ export { plainTerms, TermsInput } from './http/terms.dto.js';
 export { advanceClock } from './sql/advance-clock.js';
 export { advanceTermsEpoch } from './sql/advance-terms-epoch.js';
 export { lockClock, type AgreementClock } from './sql/lock-clock.js';
+export { readClocks } from './sql/read-clocks.js';
 export { readTermsEpoch } from './sql/read-terms-epoch.js';
 export { AgreementsService, sideOf, type VersionObserver } from './agreements.service.js';
 export { agreementProblems } from './agreements.errors.js';

@@ -5,6 +5,7 @@ import { LedgerModule } from '../ledger/index.js';
 import { ProvidersModule } from '../providers/index.js';
 import { ReconciliationModule } from '../reconciliation/index.js';
 import { TrafficModule } from '../traffic/index.js';
+import { AccrualsService } from './accruals.service.js';
 import { CloseService } from './close.service.js';
 import { CompositionService } from './composition.service.js';
 import { ExplanationService } from './explanation.service.js';
@@ -27,6 +28,7 @@ import { StatementsService } from './statements.service.js';
     StatementsController,
   ],
   providers: [
+    AccrualsService,
     ClosePeriodJob,
     CloseService,
     CompositionService,

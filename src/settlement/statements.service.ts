@@ -2,12 +2,11 @@ import { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
 import { agreementProblems, AgreementsService, type Agreement } from '../agreements/index.js';
-import { LedgerService, type Unbilled } from '../ledger/index.js';
+import { LedgerService } from '../ledger/index.js';
 import type { Instant } from '../period/index.js';
 import { Database } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
-import { TrafficService } from '../traffic/index.js';
 import { CompositionService } from './composition.service.js';
 import { creditsCsv, creditView } from './rules/credit-view.js';
 import { statementDocument, type StatementDocument } from './rules/statement-document.js';
@@ -30,11 +29,9 @@ export class StatementsService implements OnModuleInit {
     private readonly composition: CompositionService,
     private readonly ledger: LedgerService,
     private readonly providers: ProvidersService,
-    private readonly traffic: TrafficService,
   ) {}
 
   onModuleInit(): void {
-    this.ledger.provideUnbilled((bookId) => this.unbilled(bookId));
     this.ledger.provideAgreementCodes(this.agreements);
   }
 
@@ -113,27 +110,6 @@ export class StatementsService implements OnModuleInit {
     return this.database.snapshot(async (tx) =>
       statementDocument(await this.composition.statement(tx, agreement, period, now)),
     );
-  }
-
-  /** What a provider's open periods have accrued so far, positive where the counterparty owes. */
-  private async unbilled(providerId: string): Promise<Unbilled[]> {
-    return this.database.snapshot(async (tx) => {
-      const accruals: Unbilled[] = [];
-      for (const id of await this.agreements.idsOf(tx, providerId)) {
-        const agreement = await this.agreements.findById(tx, id);
-        for (const period of await this.traffic.openPeriods(tx, id)) {
-          const { rating } = await this.composition.statement(tx, agreement, period, 0);
-          const owedByA = rating.payableByA - rating.payableByB;
-          const isA = agreement.partyA.id === providerId;
-          accruals.push({
-            counterpartyId: (isA ? agreement.partyB : agreement.partyA).id,
-            currency: agreement.currency,
-            amount: isA ? -owedByA : owedByA,
-          });
-        }
-      }
-      return accruals;
-    });
   }
 }
 
