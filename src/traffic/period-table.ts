@@ -2,13 +2,17 @@ import { versionInForce, type VersionInForce } from '../agreements/index.js';
 import { nextPeriod, periodBounds, periodOf, type Instant } from '../period/index.js';
 import { periodRules, type PeriodRules } from './rules/period-rules.js';
 
-/** Longest run of periods looked at for one record; what is longer overlaps no single bucket anyway. */
+/** Longest run of periods looked at for one record; one that overlaps more is longer than any bucket. */
 const PERIODS_MAX = 3;
+/** Instants are of the same years in UTC, so that clocks of a zone may show others at both ends. */
+const FIRST_PERIOD = '1970-01';
+const LAST_PERIOD = '9999-12';
 
 /** The periods of one agreement, made as records ask for them. */
 export class PeriodTable {
   private readonly known = new Map<string, PeriodRules | null>();
   private latest: PeriodRules | null = null;
+  private calendar: { start: Instant; end: Instant } | null = null;
 
   constructor(
     private readonly timezone: string,
@@ -21,6 +25,7 @@ export class PeriodTable {
   overlapping(start: Instant, end: Instant): PeriodRules[] {
     const cached = this.latest;
     if (cached && start >= cached.start && end <= cached.end) return [cached];
+    if (!this.isInCalendar(start, end)) return [];
     const found: PeriodRules[] = [];
     let period = periodOf(start, this.timezone);
     for (let count = 0; count < PERIODS_MAX; count += 1) {
@@ -31,6 +36,14 @@ export class PeriodTable {
     }
     this.latest = found.length === 1 ? found[0]! : this.latest;
     return found;
+  }
+
+  private isInCalendar(start: Instant, end: Instant): boolean {
+    this.calendar ??= {
+      start: periodBounds(FIRST_PERIOD, this.timezone).start,
+      end: periodBounds(LAST_PERIOD, this.timezone).end,
+    };
+    return start >= this.calendar.start && end <= this.calendar.end;
   }
 
   private rulesOf(period: string): PeriodRules | null {

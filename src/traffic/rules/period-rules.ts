@@ -29,6 +29,9 @@ export interface Refusal {
 /** Clocks of two parties differ a little: an interval may end this much later than now. */
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
+/** No bucket is longer: a month has at most 745 hours. */
+const LONGEST_MS = 32 * 86_400_000;
+
 const BUCKET_MIN_MS: Record<Terms['reconciliation']['bucket'], number> = {
   '5min': 300_000,
   '15min': 900_000,
@@ -44,7 +47,8 @@ export function periodRules(period: string, terms: Terms, timezone: string, clos
 
 /**
  * Why a well-formed record cannot be taken by the periods that it overlaps, or null (domain contract,
- * sections 4 and 5). `periods` ascend and cover the record, but for those no version governs.
+ * sections 4 and 5). `periods` ascend and cover a record that is no longer than a month, but for those that
+ * no version governs; of a longer one they may cover the beginning only.
  */
 export function refuseRecord(
   record: TrafficRecord,
@@ -56,6 +60,7 @@ export function refuseRecord(
   }
   const first = periods[0];
   const last = periods.at(-1);
+  if (first && record.end - record.start > LONGEST_MS) return tooLong(first);
   if (!first || !last || record.start < first.start || record.end > last.end) {
     const detail = 'report an interval in periods for which both parties accepted terms';
     return { pointer: '/start', code: 'agreement_not_in_force', detail };
@@ -88,13 +93,12 @@ function refuseLength(record: TrafficRecord, first: PeriodRules, last: PeriodRul
     longestInterval_ms(first, record.start),
     longestInterval_ms(last, record.end - 1),
   );
-  if (length_ms <= longest_ms) return null;
-  const { bucket } = first.terms.reconciliation;
-  return {
-    pointer: '/end',
-    code: 'interval_too_long',
-    detail: `use intervals no longer than a bucket (${bucket})`,
-  };
+  return length_ms <= longest_ms ? null : tooLong(first);
+}
+
+function tooLong({ terms }: PeriodRules): Refusal {
+  const detail = `use intervals no longer than a bucket (${terms.reconciliation.bucket})`;
+  return { pointer: '/end', code: 'interval_too_long', detail };
 }
 
 /** The bucket's own length; a bucket cut short by the period's end still takes a whole one. */
