@@ -32,11 +32,8 @@ const MEMBERS = new Set([
  * Reads a parsed JSON value as a traffic record (domain contract, section 4). Never rounds: a number that
  * JavaScript cannot hold exactly must be sent as a string. Gives every mistake at once.
  */
-export function readRecord(value: unknown): TrafficRecord | RecordMistake[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [mistake('', 'use a JSON object')];
-  }
-  const input = value as Record<string, unknown>;
+export function readRecord(input: unknown): TrafficRecord | RecordMistake[] {
+  if (!isPlainObject(input)) return [mistake('', 'use a JSON object')];
   const mistakes: RecordMistake[] = Object.keys(input)
     .filter((member) => !MEMBERS.has(member))
     .map((member) => mistake(`/${escapePointer(member)}`, 'remove it: a traffic record has no such member'));
@@ -61,6 +58,11 @@ export function readRecord(value: unknown): TrafficRecord | RecordMistake[] {
   if (input['id'] === undefined || input['id'] === null) note('id', 'give the record an id of your own');
   if (record.start >= record.end) note('end', 'use an instant after start');
   return mistakes.length > 0 ? mistakes : record;
+}
+
+/** Whether it is what braces in JSON make: no list, and no marker of a number that cannot be held. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 type Note = (member: string, detail: string) => void;
