@@ -1,6 +1,24 @@
-import { Controller, Get, Param, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Param,
+  Sse,
+  UseGuards,
+  type MessageEvent,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { concatMap, distinctUntilChanged, from, map, takeWhile, timer, type Observable } from 'rxjs';
+import {
+  concatMap,
+  distinctUntilChanged,
+  from,
+  map,
+  Subject,
+  takeUntil,
+  takeWhile,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobsService } from '../jobs.service.js';
 import { JobView, showJob } from './job.view.js';
@@ -10,8 +28,16 @@ const POLL_MS = 250;
 
 @ApiTags('jobs')
 @Controller('v1/jobs/:id')
-export class JobsController {
+export class JobsController implements OnModuleDestroy {
+  private readonly stopping = new Subject<void>();
+
   constructor(private readonly jobs: JobsService) {}
+
+  /** Ends what would keep a stop waiting for as long as jobs take; clients connect again elsewhere. */
+  onModuleDestroy(): void {
+    this.stopping.next();
+    this.stopping.complete();
+  }
 
   @Get()
   @Scopes('statements:read')
@@ -36,6 +62,7 @@ export class JobsController {
       distinctUntilChanged((a, b) => a.touchedAt.getTime() === b.touchedAt.getTime() && a.state === b.state),
       takeWhile(({ state }) => state === 'queued' || state === 'running', true),
       map((job) => ({ type: 'job', data: showJob(job) })),
+      takeUntil(this.stopping),
     );
   }
 }
