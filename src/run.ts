@@ -1,4 +1,5 @@
 import { loadConfig, startService, type Roles, type Service } from './service.js';
+import { explanationOf } from './start-failure.js';
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const complain = (text: string): boolean => process.stderr.write(`${text}\n`);
@@ -24,9 +25,7 @@ export async function run(roles: Roles): Promise<void> {
     service = await startService(config, roles, starting.signal);
   } catch (error) {
     if (starting.signal.aborted) process.exit(0);
-    complain(
-      error instanceof Error && error.constructor !== Error ? error.message : String((error as Error).stack),
-    );
+    complain(explanationOf(error));
     process.exit(1);
   }
   announce(service);
@@ -49,6 +48,11 @@ async function stop(service: Service, timeout_s: number): Promise<void> {
     complain(`Not everything ended within ${timeout_s} s (SHUTDOWN_TIMEOUT_S); leaving now.`);
     process.exit(1);
   }, timeout_s * 1000);
-  await service.stop();
+  try {
+    await service.stop();
+  } catch (error) {
+    complain(`Not everything ended as it should: ${explanationOf(error)}`);
+    process.exit(1);
+  }
   clearTimeout(giveUp);
 }

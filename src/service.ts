@@ -44,8 +44,11 @@ class Cleanup {
     this.steps.unshift(step);
   }
 
+  /** Takes every step, also after one that failed; then throws what the first failure was. */
   async run(): Promise<void> {
-    for (const step of this.steps.splice(0)) await step();
+    const failures: unknown[] = [];
+    for (const step of this.steps.splice(0)) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -100,10 +103,11 @@ async function assemble(
   const app = roles.api
     ? await openApi(resources, logger, cleanup)
     : await openWorkerContext(resources, logger, cleanup);
+  const url = roles.api ? await listen(app as NestFastifyApplication, config) : null;
+  // Last of what can fail: a key that was made and never shown would be lost.
   const { key, created } = await app
     .get(AccessService, { strict: false })
     .ensureOperatorKey(config.OPERATOR_API_KEY);
-  const url = roles.api ? await listen(app as NestFastifyApplication, config) : null;
   if (roles.worker) startWorker(app, cleanup);
   return {
     url,
@@ -154,9 +158,23 @@ async function openApi(
     limits: { batch_bytes: config.JSON_BATCH_MAX_BYTES, stream_bytes: config.STREAM_MAX_BYTES },
     requestTimeout_ms: (config.STREAM_TIMEOUT_S + 60) * 1000,
   });
-  cleanup.add(() => app.close());
+  closeConnectionsWithAnswers(app, cleanup);
   app.get(ReadinessRegistry, { strict: false }).register('queue', () => queue.ping());
   return app;
+}
+
+/** Without it a client that keeps its connection after its last answer would hold up the stop. */
+function closeConnectionsWithAnswers(app: NestFastifyApplication, cleanup: Cleanup): void {
+  let stopping = false;
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping) reply.header('Connection', 'close');
+    done(null, payload);
+  });
+  cleanup.add(() => {
+    stopping = true;
+    return app.close();
+  });
 }
 
 async function listen(app: NestFastifyApplication, { HOST, PORT }: Config): Promise<string> {

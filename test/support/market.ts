@@ -48,7 +48,7 @@ export interface DealOptions {
   timezone?: string;
   currency?: string;
   autoClose?: boolean;
-  prices?: { a?: PriceInput[]; b?: PriceInput[] };
+  prices?: { a?: PriceInput[]; b?: PriceInput[] } | undefined;
 }
 
 export interface SendOptions {

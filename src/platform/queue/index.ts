@@ -1,1 +1,7 @@
-export { JobQueue, type JobQueueOptions, type QueuedJob, type RunningWorker } from './job-queue.js';
+export {
+  JobQueue,
+  QueueUnreachableError,
+  type JobQueueOptions,
+  type QueuedJob,
+  type RunningWorker,
+} from './job-queue.js';

@@ -29,15 +29,20 @@ export interface RunningWorker {
 
 const QUEUE_NAME = 'jobs';
 const KEEP_S = 3600;
+const PING_MS = 5_000;
+
+/** The queue gave no answer in time; the message says why, as far as is known. */
+export class QueueUnreachableError extends Error {}
 
 /** BullMQ on Redis where one is given, else on PostgreSQL; the rest of the service cannot tell which. */
 export class JobQueue {
   private readonly queue: Queue<QueuedJob>;
   private readonly closing: (() => Promise<unknown>)[] = [];
+  private lastError: Error | null = null;
 
   constructor(private readonly options: JobQueueOptions) {
     this.queue = this.openQueue();
-    this.queue.on('error', options.onError);
+    this.queue.on('error', (error) => this.report(error));
   }
 
   /** Adds a job, once for each `jobId` and attempt however often it is asked. */
@@ -62,14 +67,28 @@ export class JobQueue {
       stalledInterval: Math.max(1_000, Math.floor(lock_ms / 2)),
       maxStalledCount: 10,
     });
-    worker.on('error', this.options.onError);
+    worker.on('error', (error) => this.report(error));
     const close = (): Promise<void> => worker.close();
     this.closing.unshift(close);
     return { close };
   }
 
-  /** Rejects while the queue cannot be reached. */
+  /** Rejects with {@link QueueUnreachableError} while Redis cannot be reached, for it would wait for ever. */
   async ping(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new QueueUnreachableError(this.lastError?.message ?? `no answer within ${PING_MS} ms`));
+      }, PING_MS);
+    });
+    try {
+      await Promise.race([this.reach(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async reach(): Promise<void> {
     await this.queue.waitUntilReady();
     await this.queue.getJobCounts('wait');
   }
@@ -77,6 +96,11 @@ export class JobQueue {
   async close(): Promise<void> {
     for (const close of this.closing) await close();
     await this.queue.close();
+  }
+
+  private report(error: Error): void {
+    this.lastError = error;
+    this.options.onError(error);
   }
 
   private openQueue(): Queue<QueuedJob> {
@@ -108,8 +132,11 @@ export class JobQueue {
   private redis(url: string): Redis {
     // BullMQ's blocking reads must wait for as long as it takes, so a worker's connection never gives up.
     const connection = new Redis(url, { maxRetriesPerRequest: null });
-    connection.on('error', this.options.onError);
-    this.closing.push(() => connection.quit().catch(() => connection.disconnect()));
+    connection.on('error', (error: Error) => this.report(error));
+    // A QUIT would wait for a server that is away to come back.
+    const quit = async (): Promise<unknown> =>
+      connection.status === 'ready' ? connection.quit() : connection.disconnect();
+    this.closing.push(() => quit().catch(() => connection.disconnect()));
     return connection;
   }
 
