@@ -89,6 +89,18 @@ test('a record of no bytes is there, which is not missing; a void one is not', (
   expect([none.buckets.size, none.customers.size, none.records.size]).toEqual([0, 0, 0]);
 });
 
+test('of a record taken before the agreement’s end was set, only what lies in its periods counts', () => {
+  // Reported within the five minutes that clocks may differ, just before the last period ended.
+  const each = record('2026-10-31T23:03:00Z', '2026-11-01T00:03:00Z', { bytes: 61n });
+  const sums = count([each], { lastPeriod: '2026-10' });
+  expect(buckets(sums)).toEqual(['2026-10-31T23:00 58']);
+  expect(total(sums.customers.values())).toBe(58n);
+  expect([...sums.records]).toEqual([['2026-10', 1]]);
+  const later = count([each], { from: '2026-11' });
+  expect(buckets(later)).toEqual(['2026-11-01T00:00 3']);
+  expect(total(later.customers.values())).toBe(3n);
+});
+
 describe('buckets are split by the scope, and by nothing else', () => {
   const places = { sourceRegion: 'eu', destinationRegion: 'us', service: 'cdn', customer: 'acme' };
   const hour = ['2026-10-05T00:00:00Z', '2026-10-05T01:00:00Z'] as const;
