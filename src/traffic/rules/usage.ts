@@ -42,18 +42,19 @@ export class UsageSums {
     private readonly prices: readonly ListPrice[],
   ) {}
 
-  /** Counts a record in (`sign` 1) or out again (-1). Void records count for nothing. */
+  /**
+   * Counts a record in (`sign` 1) or out again (-1), as far as it lies in the periods. Void records count for
+   * nothing.
+   */
   add(record: TrafficRecord, periods: readonly PeriodRules[], sign: 1 | -1): void {
     if (record.void) return;
-    const cuts = periods.slice(1).map(({ start }) => start);
-    const parts = splitBytes(record.bytes, record.start, record.end, cuts);
-    periods.forEach((rules, index) => {
-      const start = cuts[index - 1] ?? record.start;
-      const end = cuts[index] ?? record.end;
+    for (const rules of periods) {
+      const start = Math.max(record.start, rules.start);
+      const end = Math.min(record.end, rules.end);
       this.records.set(rules.period, (this.records.get(rules.period) ?? 0) + sign);
       this.addToBuckets(record, rules, start, end, sign);
-      this.addToCustomer(record, rules, start, end, parts[index]!, sign);
-    });
+      this.addToCustomer(record, rules, start, end, sign);
+    }
   }
 
   private addToBuckets(
@@ -88,7 +89,6 @@ export class UsageSums {
     { period, terms }: PeriodRules,
     start: Instant,
     end: Instant,
-    whole: bigint,
     sign: 1 | -1,
   ): void {
     const direction = flowOf(this.reporter, record.direction);
@@ -96,8 +96,7 @@ export class UsageSums {
     const customer = record.customer ?? '';
     const cuts = priceCuts(this.prices, record.direction, start, end);
     [start, ...cuts].forEach((from, index) => {
-      const bytes =
-        (cuts.length === 0 ? whole : bytesBetween(record, from, cuts[index] ?? end)) * BigInt(sign);
+      const bytes = bytesBetween(record, from, cuts[index] ?? end) * BigInt(sign);
       const price = creditPriceAt(this.prices, record, from);
       const key = JSON.stringify([period, direction, customer, zeroRatable, price]);
       const sum = this.customers.get(key);
