@@ -104,6 +104,8 @@ class ByteLimit extends Transform {
     private readonly shown_bytes = limit_bytes,
   ) {
     super();
+    // Whoever reads learns of an error by reading. While nobody does, a lost client must not end the process.
+    this.on('error', () => undefined);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
