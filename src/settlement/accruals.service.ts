@@ -61,6 +61,8 @@ export class AccrualsService implements OnModuleInit {
     const agreement = await this.agreements.findById(db, agreementId);
     let owedByA = 0n;
     for (const period of await this.traffic.openPeriods(db, agreementId)) {
+      // Records may run some minutes ahead of the clock, into a month that the agreement then did not reach.
+      if (agreement.lastPeriod !== null && period > agreement.lastPeriod) continue;
       const { rating } = await this.composition.statement(db, agreement, period, 0);
       owedByA += rating.payableByA - rating.payableByB;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 40_000;
 const POLL_MS = 15;
 
 /** Polls until the probe gives something other than undefined or false; fails with its name when nothing comes. */
