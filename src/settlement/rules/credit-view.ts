@@ -74,11 +74,15 @@ const COLUMNS = [
 
 /** A part of the credits as CSV; the first part has the header. */
 export function creditsCsv(credits: readonly CreditView[], header: boolean): string {
-  const rows = credits.map((credit) => ({ ...credit, customer: inertCell(credit.customer) }));
+  const rows = credits.map((credit) => ({
+    ...credit,
+    customer: inertCell(credit.customer),
+    region: credit.region && inertCell(credit.region),
+  }));
   return stringify(rows, { header, columns: [...COLUMNS], record_delimiter: '\r\n' });
 }
 
-/** Keeps a spreadsheet from taking a reference for a formula (OWASP, CSV injection). */
+/** Keeps a spreadsheet from taking a provider's own text for a formula (OWASP, CSV injection). */
 function inertCell(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
