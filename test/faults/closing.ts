@@ -71,7 +71,7 @@ export class Closing {
   }
 
   /** Keeps every close from getting past its credits until released. */
-  async holdCredits(): Promise<{ release(): Promise<void> }> {
+  async holdCredits(): Promise<{ release: () => Promise<void> }> {
     const client = new pg.Client({ connectionString: this.market.database.url });
     await client.connect();
     await client.query('BEGIN');

@@ -16,7 +16,7 @@ afterAll(() => closing.close());
 
 describe('a queue that lost everything', () => {
   /** One close in the middle, and another behind it in the queue. */
-  async function underWay(): Promise<{ service: Service; jobs: string[]; release(): Promise<void> }> {
+  async function underWay(): Promise<{ service: Service; jobs: string[]; release: () => Promise<void> }> {
     const { release } = await closing.holdCredits();
     const service = await closing.worker({ WORKER_CONCURRENCY: '1' }).ready();
     const jobs = [await closing.ask()];
