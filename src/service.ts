@@ -178,7 +178,9 @@ function closeConnectionsWithAnswers(app: NestFastifyApplication, cleanup: Clean
 }
 
 async function listen(app: NestFastifyApplication, { HOST, PORT }: Config): Promise<string> {
-  await app.listen(PORT, HOST);
+  await app.init();
+  // Nest's own `listen` would log a taken port as an error with its stack, beside our sentence.
+  await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
   const { port } = app.getHttpServer().address() as { port: number };
   const host = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -30,7 +30,7 @@ export function explainStartFailure(error: unknown, config: Config): Error {
         'with special characters percent-encoded.',
     );
   }
-  if (config.DATABASE_URL && isConnectionFailure(code)) {
+  if (config.DATABASE_URL && (isConnectionFailure(code) || /^SASL/.test(message ?? ''))) {
     return new StartError(
       `The database of DATABASE_URL (${withoutSecrets(config.DATABASE_URL)}) cannot be used: ${message || code}.`,
     );

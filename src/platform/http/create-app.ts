@@ -9,6 +9,7 @@ import { newId } from '../ids/index.js';
 import { Metrics, NestLogger } from '../telemetry/index.js';
 import { DEFAULT_LIMITS, readBodies, type HttpLimits } from './body/read-body.js';
 import { serveDocs } from './docs.js';
+import { endIdleConnections } from './idle-connections.js';
 import { observeRequests } from './observe-requests.js';
 import { httpProblems } from './problems.js';
 import { PROBLEM_TYPE, renderProblem, sendAnswer } from './render-problem.js';
@@ -69,6 +70,7 @@ function prepare(fastify: FastifyInstance, limits: HttpLimits): void {
     done(request.is404 ? routes.missOf(request) : undefined);
   });
   readBodies(fastify, limits);
+  endIdleConnections(fastify);
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;

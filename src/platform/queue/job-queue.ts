@@ -38,7 +38,9 @@ export class QueueUnreachableError extends Error {}
 export class JobQueue {
   private readonly queue: Queue<QueuedJob>;
   private readonly closing: (() => Promise<unknown>)[] = [];
+  private readonly connections: Redis[] = [];
   private lastError: Error | null = null;
+  private closed = false;
 
   constructor(private readonly options: JobQueueOptions) {
     this.queue = this.openQueue();
@@ -61,14 +63,25 @@ export class JobQueue {
 
   /** Starts to run jobs. What the handler throws is the handler's to record: here nothing is retried. */
   work(handle: (job: QueuedJob) => Promise<void>, { concurrency, lock_ms }: WorkOptions): RunningWorker {
-    const worker = this.openWorker(async (job: Job<QueuedJob>) => handle(job.data), {
+    const inFlight = new Set<Promise<void>>();
+    const run = async ({ data }: Job<QueuedJob>): Promise<void> => {
+      const running = handle(data);
+      inFlight.add(running);
+      await running.finally(() => inFlight.delete(running));
+    };
+    const worker = this.openWorker(run, {
       concurrency,
       lockDuration: lock_ms,
       stalledInterval: Math.max(1_000, Math.floor(lock_ms / 2)),
       maxStalledCount: 10,
     });
     worker.on('error', (error) => this.report(error));
-    const close = (): Promise<void> => worker.close();
+    const close = async (): Promise<void> => {
+      // BullMQ would wait for Redis to come back; the jobs themselves do not need it to end.
+      const isAway = this.connections.some(({ status }) => status !== 'ready');
+      if (isAway) await Promise.allSettled(inFlight);
+      await worker.close(isAway);
+    };
     this.closing.unshift(close);
     return { close };
   }
@@ -89,23 +102,34 @@ export class JobQueue {
   }
 
   private async reach(): Promise<void> {
-    await this.queue.waitUntilReady();
-    await this.queue.getJobCounts('wait');
+    try {
+      await this.queue.waitUntilReady();
+      await this.queue.getJobCounts('wait');
+    } catch (error) {
+      if (!this.options.redisUrl) throw error;
+      throw new QueueUnreachableError(this.lastError?.message ?? (error as Error).message);
+    }
   }
 
   async close(): Promise<void> {
     for (const close of this.closing) await close();
     await this.queue.close();
+    this.closed = true;
   }
 
   private report(error: Error): void {
     this.lastError = error;
+    // BullMQ ends its last connections after it said that it closed; what becomes of them is nobody's concern.
+    if (this.closed) return;
     this.options.onError(error);
   }
 
   private openQueue(): Queue<QueuedJob> {
     const { redisUrl } = this.options;
-    if (redisUrl) return new Queue(QUEUE_NAME, { connection: this.redis(redisUrl), ...this.prefix() });
+    if (redisUrl) {
+      // Who adds a job holds a transaction open meanwhile, so it gives up soon; the outbox keeps the job.
+      return new Queue(QUEUE_NAME, { connection: this.redis(redisUrl, 1), ...this.prefix() });
+    }
     const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
     return new PostgresQueue(QUEUE_NAME, { connection: this.postgres() }) as unknown as Queue<QueuedJob>;
   }
@@ -117,7 +141,8 @@ export class JobQueue {
     const { redisUrl } = this.options;
     if (redisUrl) {
       return new Worker(QUEUE_NAME, process, {
-        connection: this.redis(redisUrl),
+        // BullMQ's blocking reads must wait for as long as it takes.
+        connection: this.redis(redisUrl, null),
         ...this.prefix(),
         ...options,
       });
@@ -129,9 +154,9 @@ export class JobQueue {
     }) as unknown as Worker<QueuedJob>;
   }
 
-  private redis(url: string): Redis {
-    // BullMQ's blocking reads must wait for as long as it takes, so a worker's connection never gives up.
-    const connection = new Redis(url, { maxRetriesPerRequest: null });
+  private redis(url: string, maxRetriesPerRequest: number | null): Redis {
+    const connection = new Redis(url, { maxRetriesPerRequest });
+    this.connections.push(connection);
     connection.on('error', (error: Error) => this.report(error));
     // A QUIT would wait for a server that is away to come back.
     const quit = async (): Promise<unknown> =>
