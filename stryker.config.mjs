@@ -1,0 +1,20 @@
+/** Mutation testing of the rules whose figures bind two rivals: npm run test:mutation. */
+export default {
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
+  jest: { projectType: 'custom', configFile: 'stryker.jest.config.mjs' },
+  plugins: ['@stryker-mutator/jest-runner'],
+  mutate: ['money', 'period', 'rating', 'reconciliation'].map((folder) => `src/${folder}/rules/**/*.ts`),
+  // The sandbox needs the rules and their tests only.
+  ignorePatterns: ['**', '!src/**/*.ts', '!test/rules/**', '!test/vectors/*', '!stryker.jest.*.mjs'],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  timeoutMS: 3000,
+  incremental: true,
+  incrementalFile: 'reports/stryker-incremental.json',
+  reporters: ['clear-text', 'html', 'json'],
+  clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
+  htmlReporter: { fileName: 'reports/mutation.html' },
+  jsonReporter: { fileName: 'reports/mutation.json' },
+  thresholds: { high: 95, low: 90, break: 90 },
+};

@@ -1,0 +1,16 @@
+/** Jest for mutation testing: the rules' tests alone, which need no database, and random inputs that repeat. */
+const TESTS = ['money', 'period', 'rating', 'reconciliation'].map((folder) => `${folder}/**/*.test.ts`);
+
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: [...TESTS, 'vectors.test.ts'].map((path) => `<rootDir>/test/rules/${path}`),
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  setupFilesAfterEnv: ['<rootDir>/stryker.jest.setup.mjs'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+};
