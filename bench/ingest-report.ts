@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { GrowthResults } from './ingest-growth.js';
 import type { IngestResults, StepName } from './ingest-steps.js';
@@ -27,6 +27,10 @@ export interface Report {
 }
 
 const MEMORY_MAX_MIB = 300;
+/** Processes that wanted a core before we began, over the last minute: others than ours. */
+const LOAD_BEFORE = loadavg()[0]!;
+/** With more of them for each core the ratios, too, say more about the neighbours. */
+const QUIET_LOAD = 0.25;
 
 const STEP_TITLES: Record<StepName, string> = {
   yardstick: 'yardstick: server-side COPY, obvious table',
@@ -126,6 +130,9 @@ export function publish({ document, lines, targets }: Report, out: string | null
   for (const [name, figure, verdict] of rows) {
     console.log(`${name!.padEnd(widths[0]!)}  ${figure!.padStart(widths[1]!)}  ${verdict!}`.trimEnd());
   }
+  if (LOAD_BEFORE > QUIET_LOAD * availableParallelism()) {
+    console.log(`The machine was not quiet (load ${LOAD_BEFORE.toFixed(1)}): do not rely on these figures.`);
+  }
   if (out === null) return;
   const rounded = targets.map((target) => ({ ...target, value: round(target.value) }));
   mkdirSync(dirname(out), { recursive: true });
@@ -176,6 +183,7 @@ function circumstances(options: Options, settings: ServerSettings): Record<strin
       cores: availableParallelism(),
       memoryMib: Math.round(totalmem() / 2 ** 20),
       cpu: cpus()[0]?.model ?? 'unknown',
+      loadBefore: round(LOAD_BEFORE),
     },
     versions: { node: process.version, postgresql, commit: commitOf(options.service) },
     settings: others,
