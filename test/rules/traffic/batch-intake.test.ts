@@ -53,13 +53,8 @@ test('a batch is counted: what it had, what became of it, what it covers', async
   const store = new FakeStore();
   const batch = await take(
     intake(store),
-    [sent('a', 5, 10), sent('b', 3, 20, { revision: 2 }), sent('a', 5, 10)],
-    [
-      sent('b', 3, 7, { revision: 1 }),
-      sent('c', 5, 1, { direction: 'up' }),
-      sent('a', 5, 11),
-      sent('d', 9, 4),
-    ],
+    [sent('d', 9, 4), sent('a', 5, 10), sent('b', 3, 20, { revision: 2 }), sent('a', 5, 10)],
+    [sent('c', 5, 1, { direction: 'up' }), sent('a', 5, 11), sent('b', 4, 7, { revision: 1 })],
   );
   expect(batch.counts).toEqual({ received: 7, created: 3, superseded: 1, duplicate: 1, rejected: 2 });
   expect([batch.earliest, batch.latest]).toEqual([at('2026-10-03T12:00:00Z'), at('2026-10-10T12:00:00Z')]);
@@ -67,7 +62,7 @@ test('a batch is counted: what it had, what became of it, what it covers', async
     { index: 4, pointer: '/records/4/direction', code: 'invalid_record' },
     { index: 5, pointer: '/records/5/id', code: 'record_conflict' },
   ]);
-  expect(store.rows.map(({ id, revision }) => `${id} ${revision}`)).toEqual(['a 0', 'b 2', 'b 1', 'd 0']);
+  expect(store.rows.map(({ id, revision }) => `${id} ${revision}`)).toEqual(['d 0', 'a 0', 'b 2', 'b 1']);
   expect(change(batch)).toBe(34n);
 });
 

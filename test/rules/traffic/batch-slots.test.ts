@@ -177,12 +177,13 @@ describe('whoever waits too long', () => {
     const second = all.ask('a/1').then(() => 'first');
     const later = all.ask('a/2');
     await settled();
+    expect(jest.getTimerCount()).toBe(1);
     await all.end('a/1');
     await expect(second).resolves.toBe('first');
+    expect(jest.getTimerCount()).toBe(0);
     jest.advanceTimersByTime(10_000);
     await all.end('a/2');
     await expect(later).resolves.toBe('a/2');
-    expect(jest.getTimerCount()).toBe(0);
   });
 });
 

@@ -67,6 +67,8 @@ describe('an interval is no longer than a bucket', () => {
     ['hour', 'Asia/Kolkata', '2026-09-30T18:30:00Z', '2026-09-30T19:30:00Z', null],
     ['hour', 'Asia/Kolkata', '2026-10-31T17:30:00Z', '2026-10-31T18:30:00Z', null],
     ['hour', 'Asia/Kolkata', '2026-09-30T18:30:00Z', '2026-09-30T19:30:01Z', TOO_LONG],
+    ['hour', 'Asia/Kolkata', '2026-10-31T18:00:00Z', '2026-10-31T19:00:00Z', null],
+    ['hour', 'Asia/Kolkata', '2026-10-31T18:00:00Z', '2026-10-31T19:00:01Z', TOO_LONG],
     ['day', 'Asia/Kolkata', '2026-10-04T18:30:00Z', '2026-10-05T18:30:00Z', null],
     ['day', 'Asia/Kolkata', '2026-10-04T18:30:00Z', '2026-10-05T18:30:01Z', TOO_LONG],
     // Lord Howe shifts by 30 minutes: days of 24.5 and 23.5 hours.
@@ -79,6 +81,9 @@ describe('an interval is no longer than a bucket', () => {
     ['hour', 'Etc/UTC', '2026-10-31T23:30:00Z', '2026-11-01T00:30:01Z', TOO_LONG],
     ['month', 'Etc/UTC', '2026-01-31T12:00:00Z', '2026-03-01T12:00:00Z', null],
     ['month', 'Etc/UTC', '2026-01-15T00:00:00Z', '2026-02-15T00:00:01Z', TOO_LONG],
+    // Of two buckets the longer one counts.
+    ['month', 'Etc/UTC', '2026-02-15T00:00:00Z', '2026-03-18T00:00:00Z', null],
+    ['month', 'Etc/UTC', '2026-02-15T00:00:00Z', '2026-03-18T00:00:01Z', TOO_LONG],
     ['hour', 'Etc/UTC', '2026-09-15T00:00:00Z', '2026-11-15T00:00:00Z', TOO_LONG],
   ])('%s in %s: %s to %s', (bucket, timezone, start, end, expected) => {
     expect(interval({ timezone, reconciliation: { bucket } }, start, end)).toBe(expected);

@@ -30,6 +30,23 @@ test('a period has the bounds, the grid, the terms and the state that the agreem
   expect(october!.grid.starts).toHaveLength(31);
 });
 
+test('what follows a record of one period may still overlap the next, or the one before', () => {
+  const table = periodTable();
+  periods(table, '2026-10-05T00:00:00Z', '2026-10-05T01:00:00Z');
+  expect(periods(table, '2026-10-31T23:30:00Z', '2026-11-01T00:30:00Z')).toEqual(['2026-10', '2026-11']);
+  expect(periods(table, '2026-09-30T23:30:00Z', '2026-10-01T00:30:00Z')).toEqual(['2026-09', '2026-10']);
+  expect(periods(table, '2026-10-31T23:00:00Z', '2026-11-01T00:00:00Z')).toEqual(['2026-10']);
+});
+
+test('where a zone shows dates outside the calendar there are no periods', () => {
+  const tokyo = periodTable({ timezone: 'Asia/Tokyo', from: '1970-01' });
+  expect(periods(tokyo, '9999-12-31T14:00:00Z', '9999-12-31T15:00:00Z')).toEqual(['9999-12']);
+  expect(periods(tokyo, '9999-12-31T14:30:00Z', '9999-12-31T15:30:00Z')).toEqual([]);
+  const newYork = periodTable({ timezone: 'America/New_York', from: '1970-01' });
+  expect(periods(newYork, '1970-01-01T05:00:00Z', '1970-01-01T06:00:00Z')).toEqual(['1970-01']);
+  expect(periods(newYork, '1970-01-01T04:30:00Z', '1970-01-01T05:30:00Z')).toEqual([]);
+});
+
 test('periods that no version governs are left out, and so are those after the last', () => {
   const table = periodTable({ from: '2026-09', lastPeriod: '2026-10' });
   expect(periods(table, '2026-08-31T23:30:00Z', '2026-09-01T00:30:00Z')).toEqual(['2026-09']);

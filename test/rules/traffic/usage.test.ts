@@ -120,15 +120,19 @@ describe('buckets are split by the scope, and by nothing else', () => {
       { sourceRegion: 'asia', destinationRegion: '', service: '', bytes: 1_000n, records: 1 },
     ]);
   });
-  test('values that run together stay apart', () => {
+  test.each([
+    ['a', '","b', 'a","', 'b'],
+    ['a', ',b', 'a,', 'b'],
+    ['a', ' b', 'a ', 'b'],
+  ])('values that run together stay apart: %s and %s, %s and %s', (region, service, region2, service2) => {
     const scope = {
       scope: ['sourceRegion' as const, 'service' as const],
-      scopeValues: { sourceRegion: ['a', 'a","'], service: ['b', '","b'] },
+      scopeValues: { sourceRegion: [region, region2], service: [service, service2] },
     };
     const sums = count(
       [
-        record(...hour, { sourceRegion: 'a', service: '","b' }),
-        record(...hour, { sourceRegion: 'a","', service: 'b' }),
+        record(...hour, { sourceRegion: region, service }),
+        record(...hour, { sourceRegion: region2, service: service2 }),
       ],
       { reconciliation: scope },
     );
