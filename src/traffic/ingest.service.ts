@@ -106,7 +106,9 @@ export class IngestService {
 
     const clock = await lockClock(tx, agreement.id);
     const closedNow = await listClosedPeriods(tx, agreement.id);
-    if (clock.termsEpoch !== termsEpoch || closedNow.length !== closed.length) throw changedMeanwhile();
+    // Not how many: one may be closed while a void statement opens another.
+    const closedChanged = closedNow.join() !== closed.join();
+    if (clock.termsEpoch !== termsEpoch || closedChanged) throw changedMeanwhile();
     await addUsage(tx, agreement.id, reporterId, intake.sums);
     await insertBatch(tx, {
       id: batchId,

@@ -95,6 +95,21 @@ describe('a batch that is being read', () => {
     expect(again.body.errors).toMatchObject([{ code: 'period_closed' }, { code: 'period_closed' }]);
   });
 
+  it('while its period is closed and another is opened again is refused as well', async () => {
+    await market.closePeriod(deal, '2025-04');
+    const stream = await openStream();
+    const statement = await market.closePeriod(deal);
+    // What a void statement does to its period.
+    await market.database.query(
+      `DELETE FROM closed_periods
+        WHERE period = '2025-04' AND agreement_id = (SELECT id FROM agreements WHERE code = $1)`,
+      [deal.code],
+    );
+    expect(await stream.end()).toMatchObject({ status: 409, body: { code: 'agreement_changed' } });
+    expect(statement.declaredBytes.aToB.sender).toBe('0');
+    expect(await recordsStored()).toBe(0);
+  });
+
   it('while another period is closed may be sent again', async () => {
     const stream = await openStream();
     await market.closePeriod(deal, '2025-04');
