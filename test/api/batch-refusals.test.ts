@@ -251,14 +251,17 @@ describe('a body', () => {
   });
 
   it('whose gzip is broken is refused', async () => {
-    const whole = gzipSync(JSON.stringify({ records: [hourly('r1', '05T00', 1)] }));
-    for (const body of [
-      whole.subarray(0, whole.length - 6),
-      Buffer.from('{}'),
-      Buffer.concat([whole, whole]),
-    ]) {
-      const answer = await raw(body, 'application/json', { 'Content-Encoding': 'gzip' });
-      expect(answer.status).toBe(400);
+    const record = hourly('r1', '05T00', 1);
+    for (const [type, content] of [
+      ['application/json', { records: [record] }],
+      ['application/x-ndjson', record],
+    ] as const) {
+      const whole = gzipSync(JSON.stringify(content));
+      const twice = Buffer.concat([whole, whole]);
+      for (const body of [whole.subarray(0, whole.length - 6), Buffer.from('{}'), twice]) {
+        const answer = await raw(body, type, { 'Content-Encoding': 'gzip' });
+        expect([400, 422]).toContain(answer.status);
+      }
     }
     expect(await stored()).toEqual(NOTHING);
   });

@@ -41,6 +41,7 @@ describe('a batch', () => {
       sha256: createHash('sha256')
         .update(JSON.stringify({ records: sent }))
         .digest('hex'),
+      signature: expect.any(String),
     });
     expect(answer.headers.get('location')).toBe(`${path()}/${answer.body.id}`);
     const read = await market.request('GET', `${path()}/${answer.body.id}`, { key: deal.a.key });
