@@ -9,6 +9,7 @@ import { Settlement1764000000007 } from './1764000000007-settlement.js';
 import { Jobs1764000000008 } from './1764000000008-jobs.js';
 import { AgreementLife1764000000009 } from './1764000000009-agreement-life.js';
 import { SigningKeys1764000000011 } from './1764000000011-signing-keys.js';
+import { JobFailures1764000000012 } from './1764000000012-job-failures.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Jobs1764000000008,
   AgreementLife1764000000009,
   SigningKeys1764000000011,
+  JobFailures1764000000012,
 ];

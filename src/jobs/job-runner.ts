@@ -3,6 +3,7 @@ import { Config } from '../platform/config/index.js';
 import { Database } from '../platform/database/index.js';
 import { Problem } from '../platform/problems/index.js';
 import { JobQueue, type QueuedJob, type RunningWorker } from '../platform/queue/index.js';
+import { countFailure } from './sql/count-failure.js';
 import { finishJob } from './sql/finish-job.js';
 import type { JobRow } from './sql/job-row.js';
 import { requeueSilentJobs } from './sql/requeue-silent-jobs.js';
@@ -19,7 +20,9 @@ export type JobHandler = (subject: string, report: ReportProgress) => Promise<Re
 const RELAY_INTERVAL_MS = 100;
 const RELAY_BATCH = 100;
 /** How often an unexpected failure is tried again before the job counts as failed. */
-const ATTEMPTS_MAX = 5;
+const FAILURES_MAX = 5;
+/** A job waits its turn for so many lock times before it counts as lost by the queue. */
+const QUEUED_LOCKS = 12;
 
 /** The worker's side of jobs: moves the outbox into the queue, runs what comes out, finds what got lost. */
 @Injectable()
@@ -66,7 +69,9 @@ export class JobRunner {
   }
 
   private async sweep(): Promise<void> {
-    const found = await this.database.transaction((tx) => requeueSilentJobs(tx, 4 * this.config.JOB_LOCK_MS));
+    const { JOB_LOCK_MS: lock_ms } = this.config;
+    const silence = { running_ms: 4 * lock_ms, queued_ms: QUEUED_LOCKS * lock_ms };
+    const found = await this.database.transaction((tx) => requeueSilentJobs(tx, silence));
     if (found > 0) this.logger.warn(`${found} job(s) had gone silent and were queued again`);
   }
 
@@ -101,7 +106,7 @@ export class JobRunner {
       return finishJob(this.database, job.id, { state: 'failed', error: { code, detail } });
     }
     this.logger.error(error);
-    if (job.attempt + 1 < ATTEMPTS_MAX) return;
+    if ((await countFailure(this.database, job.id)) < FAILURES_MAX) return;
     const detail = "The job failed for a reason that is not its owner's; the operator finds it in the log.";
     await finishJob(this.database, job.id, { state: 'failed', error: { code: 'internal_error', detail } });
   }

@@ -66,14 +66,14 @@ export class CompositionService {
       ['A', agreement.partyA.id, agreement.partyB.id],
       ['B', agreement.partyB.id, agreement.partyA.id],
     ];
-    return Promise.all(
-      parties.map(async ([side, providerId, counterpartyId]) => {
-        const currency = (await this.providers.findById(providerId))!.billingCurrency;
-        const sums = await this.traffic.customerSums(db, agreement.id, period, providerId);
-        const credits = creditsOfParty(side, rating.zeroRatedBytes, sums.map(toUsage), currency);
-        return { providerId, counterpartyId, currency, credits };
-      }),
-    );
+    const given: PartyCredits[] = [];
+    for (const [side, providerId, counterpartyId] of parties) {
+      const currency = (await this.providers.findById(providerId))!.billingCurrency;
+      const sums = await this.traffic.customerSums(db, agreement.id, period, providerId);
+      const credits = creditsOfParty(side, rating.zeroRatedBytes, sums.map(toUsage), currency);
+      given.push({ providerId, counterpartyId, currency, credits });
+    }
+    return given;
   }
 }
 

@@ -21,6 +21,9 @@ import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.j
 import { trafficProblems } from './traffic.errors.js';
 import { rebuildUsage } from './usage-rebuild.js';
 
+/** No zone is in an earlier period than the first one, 1970-01, at this instant. */
+const FIRST_INSTANT = Date.UTC(1970, 0, 2);
+
 /** What was reported, and what it adds up to. Everything a party reads here is its own. */
 @Injectable()
 export class TrafficService implements OnModuleInit {
@@ -140,7 +143,7 @@ export class TrafficService implements OnModuleInit {
       await advanceTermsEpoch(tx, id);
       const prices = await this.providers.listPrices(tx, providerId);
       const reporter = { id: providerId, prices };
-      const earliest = periodOf(Math.max(from, 0), agreement.timezone);
+      const earliest = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
       await rebuildUsage(tx, this.agreements, agreement, reporter, earliest);
     }
   }

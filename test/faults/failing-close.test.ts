@@ -47,7 +47,7 @@ describe('a close that fails', () => {
   it('again and again is given up, and tells its owners nothing of our insides', async () => {
     await closing.market.database.query(`REVOKE INSERT ON credits FROM peerledger_service`);
     const job = await closing.ask();
-    await closing.market.database.query(`UPDATE jobs SET attempt = 4 WHERE id = $1`, [job]);
+    await closing.market.database.query(`UPDATE jobs SET failures = 4 WHERE id = $1`, [job]);
     const { state, error } = await closing.market.job(job, closing.deal.a.key);
     await closing.market.database.query(`GRANT INSERT ON credits TO peerledger_service`);
     expect({ state, code: error.code }).toEqual({ state: 'failed', code: 'internal_error' });

@@ -32,3 +32,9 @@ test('what is not billed yet follows the reports, is the same from both sides, a
   expect(await balance(deal.b)).toMatchObject({ receivable: '4.00', net: '4.00', unbilled: '0.00' });
   expect(JSON.stringify(await balance(other.a))).not.toContain(deal.b.code);
 });
+
+test('a price may reach back to the beginning of time, in any zone', async () => {
+  const deal = await market.deal({ timezone: 'America/New_York' });
+  const price = { side: 'egress', unit: 'GB', unitPrice: '0.22', from: '1970-01-01T00:00:00Z' } as const;
+  expectStatus(await market.addPrices(deal.a, [price]), 201);
+});
