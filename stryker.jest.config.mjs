@@ -6,6 +6,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: [...TESTS, 'vectors.test.ts'].map((path) => `<rootDir>/test/rules/${path}`),
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testRunner: '<rootDir>/stryker.jest-circus.mjs',
+  testSequencer: '<rootDir>/stryker.jest-sequencer.mjs',
   setupFilesAfterEnv: ['<rootDir>/stryker.jest.setup.mjs'],
   transform: {
     '^.+\\.ts$': [
