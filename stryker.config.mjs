@@ -9,7 +9,8 @@ export default {
   ignorePatterns: ['**', '!src/**/*.ts', '!test/rules/**', '!test/vectors/*', '!stryker.jest*'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  timeoutMS: 3000,
+  // Endless loops are found by counting hits; a slow machine must not pass for one.
+  timeoutMS: 15_000,
   incremental: true,
   incrementalFile: 'reports/stryker-incremental.json',
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],

@@ -13,6 +13,7 @@ test('a bucket within tolerance ends a run, as an exact one does', () => {
   expect(shifts(run)).toBe(1);
   const [first, ...others] = run;
   expect(shifts([first!, [1_000_000, 999_999], ...others])).toBe(0);
+  expect(shifts([...run, [1_000_000, 999_999]])).toBe(1);
 });
 
 test('a shift by an hour needs more of the run to overlap than one bucket', () => {
