@@ -71,10 +71,7 @@ describe('a worker that is killed in the middle of a close', () => {
     // It hangs, and gives no sign of life, but its transaction goes on when it wakes.
     first.child.kill('SIGSTOP');
     await closing.worker().ready();
-    await until('another has taken the job over', async () => {
-      const [row] = await closing.market.database.query(`SELECT attempt FROM jobs WHERE id = $1`, [job]);
-      return row!['attempt'] > 0;
-    });
+    await closing.takeoverWaits();
     await held.release();
     first.child.kill('SIGCONT');
     expect(await closing.market.job(job)).toMatchObject({ state: 'completed' });

@@ -93,6 +93,18 @@ export class Closing {
     return rows.length;
   }
 
+  /** Waits until another worker, too, runs the close, and waits for the agreement's clock. */
+  takeoverWaits(): Promise<true> {
+    return until('another has taken the job over', async () => {
+      const rows = await this.market.database.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'peerledger worker'
+            AND wait_event_type = 'Lock' AND query LIKE '%FROM agreement_clocks%FOR UPDATE%'`,
+      );
+      return rows.length > 0;
+    });
+  }
+
   closeWaits(): Promise<true> {
     return until('a close waits in the middle', async () => (await this.closesThatWait()) > 0);
   }
