@@ -11,6 +11,8 @@ export type { BookPostings, PostingDocument, Transfer } from './rules/document.j
 export type { LedgerBalance, Unbilled } from './rules/balances.js';
 export { mirroredBooks, type MirroredTransfer } from './rules/mirrored-books.js';
 export { issuePostings, type ChargedLine } from './rules/statement-postings.js';
+export { DISPUTE_STEP, disputePostings, type DisputedAmount } from './rules/dispute-postings.js';
+export { paymentPostings, type ConfirmedPayment, type OpenPosition } from './rules/payment-postings.js';
 export { creditPostings, type GivenCredit } from './rules/credit-postings.js';
 export type { AccountFilter, LedgerAccount } from './sql/list-accounts.js';
 export type { EntryFilter, EntryRecord } from './sql/list-entries.js';

@@ -5,6 +5,7 @@ import { ledgerProblems } from './ledger.errors.js';
 import { balanceOf, withUnbilled, type LedgerBalance, type Unbilled } from './rules/balances.js';
 import { faultIn, type PostingDocument } from './rules/document.js';
 import { accountKey, accountsOf, contentOfDocument, postDocument, type AccountState } from './rules/post.js';
+import { reversalPostings } from './rules/reversal-postings.js';
 import { contentOfCanonical } from './rules/transaction.js';
 import { advanceHeads } from './sql/advance-heads.js';
 import { createAccounts } from './sql/create-accounts.js';
@@ -82,6 +83,19 @@ export class LedgerService {
       await advanceHeads(tx, document.agreementId, posting.transactions);
       return { posted: true };
     });
+  }
+
+  /**
+   * Undoes a source document by a new one, in the caller's transaction: the same entries with debit and credit
+   * exchanged, in the same books. Nothing is posted where nothing had been. Reversing again changes nothing.
+   */
+  async reverse(
+    of: Pick<PostingDocument, 'agreementId' | 'sourceKind' | 'sourceId'>,
+    by: Pick<PostingDocument, 'sourceKind' | 'sourceId' | 'effectiveAt'>,
+  ): Promise<{ posted: boolean }> {
+    const stored = await findSource(this.database, of);
+    const books = reversalPostings(stored.map(({ canonical }) => canonical));
+    return this.post({ agreementId: of.agreementId, ...by, books });
   }
 
   /**

@@ -222,6 +222,22 @@ describe('post', () => {
     );
   });
 
+  test('a reversal takes both books back, once', async () => {
+    const document = statementOf(v7(), { byA: [100n, 50n], byB: [30n] });
+    await ledger.post(document);
+    const by = { sourceKind: 'statement_void', sourceId: document.sourceId, effectiveAt: 1 };
+    expect(await ledger.reverse(document, by)).toEqual({ posted: true });
+    expect(await ledger.reverse(document, by)).toEqual({ posted: false });
+    const nothing = { ...document, sourceId: v7() };
+    expect(await ledger.reverse(nothing, { ...by, sourceId: v7() })).toEqual({ posted: false });
+    const rest = await server.query<{ balance: string; version: string }>(
+      `SELECT DISTINCT balance, version % 2 AS version FROM ledger_accounts WHERE agreement_id = $1`,
+      [document.agreementId],
+    );
+    expect(rest).toEqual([{ balance: '0', version: '0' }]);
+    expect(await ledger.verify({ agreementId: document.agreementId })).toMatchObject({ transactions: 4 });
+  });
+
   test('amounts beyond 64 bits stay exact', async () => {
     const agreementId = v7();
     const amount = 2n ** 100n + 1n;

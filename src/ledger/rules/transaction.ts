@@ -126,7 +126,8 @@ export function contentOfCanonical(effectiveAt: Date, canonicals: readonly strin
   return contentOf(effectiveAt, transfers);
 }
 
-interface CanonicalTransaction {
+/** What a canonical text reads back as, as far as a posting is concerned. */
+export interface CanonicalTransaction {
   book: string;
   entries: {
     id: string;
