@@ -7,7 +7,8 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Public } from '../../src/access/index.js';
 import fc from 'fast-check';
-import { BodyLimit, Consumes, inexactNumbersIn, parseJson } from '../../src/platform/http/index.js';
+import { BodyLimit, Consumes } from '../../src/platform/http/index.js';
+import { inexactNumbersIn, parseJson } from '../../src/platform/json/index.js';
 import { expectProblem, startApi, type TestApi } from '../support/api.js';
 
 class Pricing {

@@ -10,8 +10,6 @@ export {
   readPrecondition,
   type Precondition,
 } from './etag.js';
-export { exactNumber, InexactNumber, inexactNumbersIn } from './body/inexact-number.js';
-export { parseJson } from './body/parse-json.js';
 export { HttpModule } from './http.module.js';
 export {
   bodySha256,
@@ -35,7 +33,6 @@ export {
   type Page,
 } from './pagination.js';
 export { PeriodParam } from './period-param.js';
-export { pointerTo } from './pointer.js';
 export { ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';
 export { DEMAND, Public } from './public.js';

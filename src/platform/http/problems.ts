@@ -3,12 +3,6 @@ import { defineProblems } from '../problems/index.js';
 /** What can be wrong with a request before any room sees it. */
 export const httpProblems = defineProblems({
   bad_request: { status: 400, title: 'The request is not well formed' },
-  malformed_json: { status: 400, title: 'The body is not valid JSON' },
-  duplicate_key: { status: 400, title: 'An object in the body has the same key twice' },
-  forbidden_key: { status: 400, title: 'An object in the body has a key that is not allowed' },
-  json_too_deep: { status: 400, title: 'The body is nested too deeply' },
-  invalid_character: { status: 400, title: 'A text in the body has a character that cannot be stored' },
-  invalid_utf8: { status: 400, title: 'The body is not valid UTF-8' },
   invalid_encoding: { status: 400, title: 'The body is not what its Content-Encoding says' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that this list gave out' },
   idempotency_key_required: { status: 400, title: 'The Idempotency-Key header is missing' },

@@ -1,9 +1,8 @@
 import type { ArgumentMetadata } from '@nestjs/common';
 import { Injectable, ValidationPipe, type PipeTransform } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { inexactNumbersIn, pointerTo } from '../json/index.js';
 import type { FieldError } from '../problems/index.js';
-import { inexactNumbersIn } from './body/inexact-number.js';
-import { pointerTo } from './pointer.js';
 import { httpProblems } from './problems.js';
 
 const ERRORS_SHOWN_MAX = 1000;

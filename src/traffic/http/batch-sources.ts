@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { parseJson } from '../../platform/http/index.js';
+import { parseJson } from '../../platform/json/index.js';
 import { Problem } from '../../platform/problems/index.js';
 import type { SubmittedRecord } from '../batch-intake.js';
 import type { BatchSource } from '../ingest.service.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson } from '../../../src/platform/http/index.js';
+import { parseJson } from '../../../src/platform/json/index.js';
 import { readRecord } from '../../../src/traffic/rules/read-record.js';
 import type { TrafficRecord } from '../../../src/traffic/rules/traffic-record.js';
 

@@ -1,10 +1,10 @@
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJson } from '../../json/index.js';
 import type { Problem } from '../../problems/index.js';
 import { httpProblems } from '../problems.js';
 import type { BodyLimitName } from '../request.js';
 import { inflaterFor, JSON_TYPES, mediaTypeOf, requireUtf8, STREAM_TYPES } from './media-type.js';
-import { parseJson } from './parse-json.js';
 
 /** How much a body may have, in inflated bytes, and how long a JSON one may take to arrive. */
 export interface HttpLimits {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'lossless-json';
-import { httpProblems } from '../problems.js';
-import { pointerTo } from '../pointer.js';
 import { exactNumber } from './inexact-number.js';
+import { jsonProblems } from './json.errors.js';
+import { pointerTo } from './pointer.js';
 
 const DEPTH_MAX = 32;
 
@@ -16,7 +16,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * `InexactNumber`, and whatever two parsers might read differently is refused with a problem.
  */
 export function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw httpProblems.invalid_utf8('The body has bytes that are not UTF-8.');
+  if (!isUtf8(bytes)) throw jsonProblems.invalid_utf8('The body has bytes that are not UTF-8.');
   const text = bytes.toString('utf8');
   const members_count = countMembers(text);
   const value = parseText(text);
@@ -37,7 +37,7 @@ function parseText(text: string): unknown {
     });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw httpProblems.malformed_json(`The body is not valid JSON: ${error.message}.`);
+    throw jsonProblems.malformed_json(`The body is not valid JSON: ${error.message}.`);
   }
 }
 
@@ -51,7 +51,7 @@ function countMembers(text: string): number {
     else if (character === ':') members_count++;
     else if (character === '}' || character === ']') depth--;
     else if ((character === '{' || character === '[') && ++depth > DEPTH_MAX) {
-      throw httpProblems.json_too_deep(`The body is nested more than ${DEPTH_MAX} levels deep.`);
+      throw jsonProblems.json_too_deep(`The body is nested more than ${DEPTH_MAX} levels deep.`);
     }
   }
   return members_count;
@@ -79,7 +79,7 @@ function inspect(value: unknown, inspection: Inspection): void {
   for (const [key, item] of Object.entries(value)) {
     inspection.members_count++;
     if (FORBIDDEN_KEYS.has(key)) {
-      throw httpProblems.forbidden_key(`The key ${JSON.stringify(key)} is not allowed in a body.`);
+      throw jsonProblems.forbidden_key(`The key ${JSON.stringify(key)} is not allowed in a body.`);
     }
     inspectText(key, inspection);
     inspectMember(key, item, inspection);
@@ -100,12 +100,12 @@ function inspectText(text: string, { path }: Inspection): void {
       : null;
   if (!found) return;
   const detail = `There is ${found} in a text; leave it out.`;
-  throw httpProblems.invalid_character(detail, {
+  throw jsonProblems.invalid_character(detail, {
     errors: [{ pointer: pointerTo(path), code: 'invalid_character', detail }],
   });
 }
 
 function duplicateKey(key?: string): Error {
   const which = key === undefined ? 'A key' : `The key ${JSON.stringify(key.slice(0, 100))}`;
-  return httpProblems.duplicate_key(`${which} appears twice in one object, so that readers could differ.`);
+  return jsonProblems.duplicate_key(`${which} appears twice in one object, so that readers could differ.`);
 }
