@@ -135,7 +135,7 @@ export class BatchIntake {
     const refusal =
       refuseRecord(record, periods, this.options.now) ??
       refuseSuspended(record, this.options.suspensions) ??
-      refuseClosed([...periods, ...replacedPeriods]);
+      (decision.outcome === 'created' ? refuseClosed([...periods, ...replacedPeriods]) : null);
     if (refusal) {
       this.reject(submitted, [refusal]);
       return false;

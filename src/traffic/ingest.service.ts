@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   advanceClock,
   AgreementsService,
+  barredPeriods,
   lockClock,
   readTermsEpoch,
   suspensionsOf,
@@ -66,7 +67,7 @@ export class IngestService {
 
   /**
    * Takes a batch and gives its receipt once it is durable. Throws `batch_refused` with the errors when the
-   * mode is atomic and a record cannot be taken, `agreement_changed` when terms, prices or closed periods
+   * mode is atomic and a record cannot be taken, `agreement_changed` when terms, prices or barred periods
    * changed while the batch was read: sending it again is safe, records are told apart by their ids.
    */
   async ingest(request: BatchRequest, source: BatchSource): Promise<BatchResult> {
@@ -87,8 +88,11 @@ export class IngestService {
     const termsEpoch = await readTermsEpoch(tx, request.agreement.id);
     // Read again: it may have been suspended or ended while the batch waited for its turn.
     const agreement = await this.agreements.findById(tx, request.agreement.id);
-    const closed = await listClosedPeriods(tx, agreement.id);
     const versions = await this.agreements.versionsInForce(tx, agreement.id);
+    const now = Date.now();
+    const listBarred = async (): Promise<string[]> =>
+      barredPeriods(await listClosedPeriods(tx, agreement.id), versions, agreement.timezone, now);
+    const barred = await listBarred();
     const batchId = newId();
     const intake = new BatchIntake(tx, {
       agreementId: agreement.id,
@@ -96,19 +100,18 @@ export class IngestService {
       batchId,
       side: request.side,
       prices: await this.providers.listPrices(tx, reporterId),
-      periods: new PeriodTable(agreement.timezone, versions, new Set(closed), agreement.lastPeriod),
+      periods: new PeriodTable(agreement.timezone, versions, new Set(barred), agreement.lastPeriod),
       suspensions: suspensionsOf(agreement),
-      now: Date.now(),
+      now,
       atomic: request.mode === 'atomic',
     });
     for await (const chunk of source.chunks) await intake.take(chunk);
     if (intake.refused) throw refusal(intake);
 
     const clock = await lockClock(tx, agreement.id);
-    const closedNow = await listClosedPeriods(tx, agreement.id);
-    // Not how many: one may be closed while a void statement opens another.
-    const closedChanged = closedNow.join() !== closed.join();
-    if (clock.termsEpoch !== termsEpoch || closedChanged) throw changedMeanwhile();
+    // An issue meanwhile makes the batch late, which is nothing to refuse, unless the period is too old for that.
+    const barredChanged = (await listBarred()).join() !== barred.join();
+    if (clock.termsEpoch !== termsEpoch || barredChanged) throw changedMeanwhile();
     await addUsage(tx, agreement.id, reporterId, intake.sums);
     await insertBatch(tx, {
       id: batchId,
@@ -154,7 +157,7 @@ function refusal(intake: BatchIntake): Error {
 
 function changedMeanwhile(): Error {
   return trafficProblems.agreement_changed(
-    'Terms, prices or closed periods changed while the batch was read; nothing is stored, send it again.',
+    'Terms, prices or periods that take records changed while the batch was read; nothing is stored, send it again.',
     { retryAfter_s: 1 },
   );
 }

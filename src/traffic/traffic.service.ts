@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { advanceTermsEpoch, AgreementsService, lockClock, type Agreement } from '../agreements/index.js';
-import { periodBounds, periodOf, type Instant } from '../period/index.js';
+import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
-import { ProvidersService, type ListPrice } from '../providers/index.js';
+import { ProvidersService, slotOf, type ListPrice } from '../providers/index.js';
+import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
 import { findBatch } from './sql/find-batch.js';
 import { insertClosedPeriod } from './sql/insert-closed-period.js';
@@ -83,17 +84,17 @@ export class TrafficService implements OnModuleInit {
     return readRecordCounts(db, agreementId, period);
   }
 
-  /** Ends the taking of records for a period, for good. The caller holds the agreement's clock. */
+  /** Notes that a period's statement is issued: what comes later is late. The caller holds the agreement's clock. */
   async closePeriod(tx: Transaction, agreementId: string, period: string): Promise<void> {
     await insertClosedPeriod(tx, agreementId, period);
   }
 
-  /** Periods that take no more records, ascending. */
+  /** Periods whose statement is issued, ascending. */
   async closedPeriods(db: Queryable, agreementId: string): Promise<string[]> {
     return listClosedPeriods(db, agreementId);
   }
 
-  /** Periods that have records and still take more, ascending. */
+  /** Periods that have records and no statement yet, ascending. */
   async openPeriods(db: Queryable, agreementId: string): Promise<string[]> {
     return listOpenPeriods(db, agreementId);
   }
@@ -129,7 +130,7 @@ export class TrafficService implements OnModuleInit {
     }
   }
 
-  /** A price never reaches into a closed period; open periods are priced by it. */
+  /** A price changes none of an issued period; what had no price, and open periods, are priced by it. */
   private async followPrices(
     tx: Transaction,
     providerId: string,
@@ -139,9 +140,9 @@ export class TrafficService implements OnModuleInit {
     for (const id of await this.agreements.idsOf(tx, providerId)) {
       await lockClock(tx, id);
       const agreement = await this.agreements.findById(tx, id);
-      await refusePriceInClosedPeriod(tx, agreement, from);
-      await advanceTermsEpoch(tx, id);
       const prices = await this.providers.listPrices(tx, providerId);
+      await refusePriceInIssuedPeriod(tx, agreement, added, prices);
+      await advanceTermsEpoch(tx, id);
       const reporter = { id: providerId, prices };
       const earliest = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
       await rebuildUsage(tx, this.agreements, agreement, reporter, earliest);
@@ -149,14 +150,20 @@ export class TrafficService implements OnModuleInit {
   }
 }
 
-async function refusePriceInClosedPeriod(
+async function refusePriceInIssuedPeriod(
   tx: Transaction,
   agreement: Agreement,
-  from: Instant,
+  added: readonly ListPrice[],
+  all: readonly ListPrice[],
 ): Promise<void> {
-  const last = (await listClosedPeriods(tx, agreement.id)).at(-1);
-  if (last === undefined || from >= periodBounds(last, agreement.timezone).end) return;
-  throw trafficProblems.price_in_closed_period(
-    `The statement of ${last} of ${agreement.code} is issued; let the price take effect after it.`,
-  );
+  const fresh = new Set(added.map(slotOf));
+  const existing = all.filter((price) => !fresh.has(slotOf(price)));
+  for (const period of await listClosedPeriods(tx, agreement.id)) {
+    const issued = periodBounds(period, agreement.timezone);
+    if (!added.some((price) => reachesIssued(price, existing, issued))) continue;
+    throw trafficProblems.price_in_closed_period(
+      `The statement of ${period} of ${agreement.code} is issued; let the price take effect after it, or give ` +
+        'one from before it for what had no price.',
+    );
+  }
 }

@@ -11,7 +11,7 @@ import { listClosedPeriods } from './sql/list-closed-periods.js';
 
 /**
  * Adds a reporter's records up anew from a period on, after its terms or prices changed. The caller holds
- * the agreement's clock, and has made sure that no period from there on is closed.
+ * the agreement's clock, and has made sure that nothing issued from there on comes out otherwise.
  */
 export async function rebuildUsage(
   tx: Transaction,

@@ -10,6 +10,7 @@ export interface PeriodRules {
   end: Instant;
   grid: BucketGrid;
   terms: Terms;
+  /** Its statement is issued and its time of back-billing is over: it takes nothing more. */
   closed: boolean;
 }
 
@@ -82,7 +83,9 @@ export function refuseClosed(periods: readonly PeriodRules[]): Refusal | null {
     ? {
         pointer: '/start',
         code: 'period_closed',
-        detail: `the statement of ${closed.period} is issued; its records can no longer change`,
+        detail:
+          `the statement of ${closed.period} is issued and its back-billing time of ` +
+          `${closed.terms.backBillingMonths} months is over; its records can no longer change`,
       }
     : null;
 }

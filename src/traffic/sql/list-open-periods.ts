@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/database/index.js';
 
-/** Periods of an agreement that have records and still take more, ascending. */
+/** Periods of an agreement that have records and no statement yet, ascending. */
 export async function listOpenPeriods(db: Queryable, agreementId: string): Promise<string[]> {
   const rows = await db.query<{ period: string }>(
     `SELECT DISTINCT period FROM usage_periods
