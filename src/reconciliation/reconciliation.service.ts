@@ -1,24 +1,53 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { bucketEndAt, bucketGrid, bucketIndexAt } from '../period/index.js';
-import { Database, type Queryable } from '../platform/database/index.js';
+import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
+import { reconciliationProblems } from './reconciliation.errors.js';
+import { withAgreedBytes, type AgreedBytes } from './rules/agreed-bytes.js';
 import type { MeasuredBucket } from './rules/compare-bucket.js';
 import { reconcile, type Reconciliation } from './rules/reconcile.js';
+import { insertAgreedBytes, type AgreementOnBytes } from './sql/insert-agreed-bytes.js';
+import { listAgreedPeriods } from './sql/list-agreed-periods.js';
+import { readAgreedBytes } from './sql/read-agreed-bytes.js';
 
 export interface PeriodReconciliation extends Reconciliation {
   version: VersionInForce;
   state: 'open' | 'closed';
 }
 
-/** The two sides' reports of a period, compared by the terms in force. Nothing is stored: it is recomputed. */
+/**
+ * The two sides' reports of a period, compared by the terms in force. The comparison is not stored but
+ * recomputed; what is stored is the bytes that the parties agreed on.
+ */
 @Injectable()
-export class ReconciliationService {
+export class ReconciliationService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
     private readonly traffic: TrafficService,
   ) {}
+
+  onModuleInit(): void {
+    this.agreements.observeVersions(async (tx, { id }, { effectiveFrom }) => {
+      const agreed = (await listAgreedPeriods(tx, id)).findLast((period) => period >= effectiveFrom);
+      if (!agreed) return;
+      throw reconciliationProblems.terms_in_agreed_period(
+        `The parties agreed on bytes of ${agreed}, which other terms might cut into other buckets; start after it.`,
+      );
+    });
+  }
+
+  /**
+   * Fixes what buckets carried, for good. The caller holds the agreement's clock. Throws `bucket_agreed` when
+   * one of them is fixed already.
+   */
+  async agree(tx: Transaction, on: AgreementOnBytes, buckets: readonly AgreedBytes[]): Promise<void> {
+    if ((await insertAgreedBytes(tx, on, buckets)) === buckets.length) return;
+    throw reconciliationProblems.bucket_agreed(
+      'The parties have agreed on the bytes of one of these buckets before; that holds for good.',
+    );
+  }
 
   /** The comparison as of now; of an open period, so far. Throws `agreement_not_in_force`. */
   async read(agreement: Agreement, period: string): Promise<PeriodReconciliation> {
@@ -45,8 +74,9 @@ export class ReconciliationService {
         receiverBytes: row.receiverBytes === null ? null : BigInt(row.receiverBytes),
       };
     });
+    const buckets = withAgreedBytes(measured, await readAgreedBytes(db, agreement.id, period, null), grid);
     const closed = await this.traffic.isClosed(db, agreement.id, period);
     const bounds = { start: grid.starts[0]!, end: grid.end };
-    return { ...reconcile(measured, rules, bounds), version, state: closed ? 'closed' : 'open' };
+    return { ...reconcile(buckets, rules, bounds), version, state: closed ? 'closed' : 'open' };
   }
 }

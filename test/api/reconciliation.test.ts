@@ -81,6 +81,7 @@ describe('a reconciliation', () => {
       'exact',
     ]);
     expect(all[3]).toEqual({
+      agreedBytes: null,
       direction: 'aToB',
       start: `${PERIOD}-05T03:00:00Z`,
       end: `${PERIOD}-05T04:00:00Z`,

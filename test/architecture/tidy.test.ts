@@ -12,13 +12,18 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Tables that grow with the traffic and the money of agreements: spread by agreement, were one server too small. */
 const BIG_TABLES = [
+  'agreed_bytes',
   'agreement_acceptances',
   'agreement_clocks',
   'agreement_suspensions',
   'agreement_versions',
   'batches',
   'closed_periods',
+  'concessions',
   'credits',
+  'dispute_steps',
+  'disputed_lines',
+  'disputes',
   'ledger_accounts',
   'ledger_entries',
   'ledger_heads',
@@ -47,11 +52,16 @@ const SMALL_TABLES = [
 
 /** What is recorded stays recorded: the service may add rows, and change these columns at most. */
 const KEPT_TABLES: Record<string, string[]> = {
+  agreed_bytes: [],
   agreement_acceptances: [],
   agreement_versions: ['in_force_at'],
   agreements: ['last_period'],
   batches: [],
+  concessions: [],
   credits: [],
+  dispute_steps: [],
+  disputed_lines: [],
+  disputes: ['lapses_at', 'state'],
   ledger_accounts: ['balance', 'version'],
   ledger_entries: [],
   ledger_heads: ['recorded_at', 'sequence', 'sha256'],

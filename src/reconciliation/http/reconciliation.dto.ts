@@ -139,6 +139,13 @@ export class BucketView {
 
   @ApiProperty({ enum: BUCKET_STATUSES })
   status: BucketStatus;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What the parties agreed on in a dispute; it is the settled figure for good',
+  })
+  agreedBytes: string | null;
 }
 
 export class BucketPage extends PageOf(BucketView) {}
@@ -188,6 +195,7 @@ export function showBucket(bucket: ComparedBucket, { scope: fields }: Reconcilia
     settledBytes: String(bucket.settledBytes),
     discrepancyBytes: String(bucket.discrepancyBytes),
     status: bucket.status,
+    agreedBytes: bucket.agreedBytes === undefined ? null : String(bucket.agreedBytes),
   };
 }
 

@@ -26,6 +26,8 @@ export interface MeasuredBucket {
   scope: Record<ScopeField, string>;
   senderBytes: bigint | null;
   receiverBytes: bigint | null;
+  /** What both parties agreed on when they settled a dispute; it holds whatever either reports. */
+  agreedBytes?: bigint;
 }
 
 export interface ComparedBucket extends MeasuredBucket {
@@ -40,8 +42,17 @@ export type ComparisonTerms = Pick<
   'absoluteBytes' | 'ppm' | 'settledBytesRule' | 'mismatchRule' | 'oneSided'
 >;
 
-/** Compares one bucket's two sides and settles it (domain contract, section 5, points 2 to 4). */
+/**
+ * Compares one bucket's two sides and settles it (domain contract, section 5, points 2 to 4). Agreed bytes
+ * (section 10) are settled as they are and leave no discrepancy; the status still says how the sides compare.
+ */
 export function compareBucket(bucket: MeasuredBucket, terms: ComparisonTerms): ComparedBucket {
+  const compared = compareSides(bucket, terms);
+  if (bucket.agreedBytes === undefined) return compared;
+  return { ...compared, settledBytes: bucket.agreedBytes, discrepancyBytes: 0n };
+}
+
+function compareSides(bucket: MeasuredBucket, terms: ComparisonTerms): ComparedBucket {
   const { senderBytes: sent, receiverBytes: received } = bucket;
   if (sent === null || received === null) return settleOneSided(bucket, terms);
   if (sent === received) return { ...bucket, status: 'exact', settledBytes: sent, discrepancyBytes: 0n };
