@@ -20,7 +20,7 @@ export const FLOORS = [
 const PURE_ROOMS = ['money', 'period', 'rating'];
 
 /** Files that see every room; the other files at the root see platform and access. */
-const ROOT_FILES = ['app.module', 'main', 'run', 'service', 'worker'];
+const ROOT_FILES = ['app.module', 'command', 'main', 'run', 'service', 'worker'];
 
 /** Packages that compute and do nothing else. */
 const PURE_PACKAGES = ['canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];

@@ -107,6 +107,8 @@ export class CloseService {
       recordedUpTo: await advanceClock(tx, agreement.id),
       document: sealed.text,
       closingBalance: closingBalance(input),
+      acceptanceDue: new Date(document.acceptanceDue),
+      disputableUntil: new Date(document.disputableUntil),
     });
     const statement = issuedStatement(document, identity);
     const owner = { agreementId: agreement.id, statementId: identity.id };
@@ -169,7 +171,8 @@ export class CloseService {
     return requested;
   }
 
-  private async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<JobRow> {
+  /** Asks for a period to be closed, in the caller's transaction. */
+  async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<JobRow> {
     const ownerIds = [agreement.partyA.id, agreement.partyB.id];
     return this.jobs.enqueue(tx, { kind: CLOSE_PERIOD, subject: `${agreement.id}/${period}`, ownerIds });
   }

@@ -9,7 +9,7 @@ import { TrafficService, type CustomerSum } from '../traffic/index.js';
 import { creditsOfParty, type Credit, type CustomerUsage } from './rules/credits-of-party.js';
 import { ratedUsage } from './rules/rated-usage.js';
 import type { StatementInput } from './rules/statement-document.js';
-import { findLastStatement } from './sql/find-last-statement.js';
+import { readPrevious } from './sql/read-previous.js';
 
 /** A party's own customers' credits, in its billing currency. */
 export interface PartyCredits {
@@ -39,11 +39,11 @@ export class CompositionService {
     const { terms } = reconciled.version;
     const grid = bucketGrid(period, terms.reconciliation.bucket, agreement.timezone);
     const usage = ratedUsage(reconciled.buckets, terms, grid);
-    const last = await findLastStatement(db, agreement.id);
+    const previous = await readPrevious(db, agreement.id);
     const records = await this.traffic.recordCounts(db, agreement.id, period);
     return {
       agreement,
-      sequence: (last?.sequence ?? 0) + 1,
+      sequence: (previous?.sequence ?? 0) + 1,
       period,
       version: { number: reconciled.version.version, terms },
       totals: reconciled.directions,
@@ -52,7 +52,7 @@ export class CompositionService {
       settledBytes: usage.settledBytes,
       rating: rate(terms, usage, agreement.currency),
       issuedAt,
-      previous: last ? { sha256: last.sha256, closingBalance: BigInt(last.closingBalance) } : null,
+      previous: previous && { sha256: previous.sha256, closingBalance: BigInt(previous.closingBalance) },
       paymentsSince: 0n,
     };
   }

@@ -13,10 +13,14 @@ import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { RenderingsController } from './http/renderings.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
+import { StatementLifeController } from './http/statement-life.controller.js';
 import { StatementsController } from './http/statements.controller.js';
 import { ClosePeriodJob } from './jobs/close-period.job.js';
+import { DeemAcceptedJob } from './jobs/deem-accepted.job.js';
 import { SimulationService } from './simulation.service.js';
+import { StatementLifeService } from './statement-life.service.js';
 import { StatementsService } from './statements.service.js';
+import { VoidService } from './void.service.js';
 
 @Module({
   imports: [AgreementsModule, JobsModule, LedgerModule, ProvidersModule, ReconciliationModule, TrafficModule],
@@ -25,6 +29,7 @@ import { StatementsService } from './statements.service.js';
     PeriodsController,
     RenderingsController,
     SimulationsController,
+    StatementLifeController,
     StatementsController,
   ],
   providers: [
@@ -32,9 +37,13 @@ import { StatementsService } from './statements.service.js';
     ClosePeriodJob,
     CloseService,
     CompositionService,
+    DeemAcceptedJob,
     ExplanationService,
     SimulationService,
+    StatementLifeService,
     StatementsService,
+    VoidService,
   ],
+  exports: [StatementLifeService, StatementsService],
 })
 export class SettlementModule {}

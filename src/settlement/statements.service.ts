@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
-import { agreementProblems, AgreementsService, type Agreement } from '../agreements/index.js';
+import {
+  agreementProblems,
+  AgreementsService,
+  lockClock,
+  sideOf,
+  type Agreement,
+} from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import type { Instant } from '../period/index.js';
 import { Database } from '../platform/database/index.js';
@@ -17,6 +23,7 @@ import { listCredits, type CreditRow } from './sql/list-credits.js';
 import { listStatements, type StatementFilter } from './sql/list-statements.js';
 import type { StatementRow } from './sql/statement-row.js';
 import { sumCredits, type CreditTotals } from './sql/sum-credits.js';
+import { StatementLifeService } from './statement-life.service.js';
 
 const CREDITS_A_PAGE = 5_000;
 
@@ -28,6 +35,7 @@ export class StatementsService implements OnModuleInit {
     private readonly agreements: AgreementsService,
     private readonly composition: CompositionService,
     private readonly ledger: LedgerService,
+    private readonly life: StatementLifeService,
     private readonly providers: ProvidersService,
   ) {}
 
@@ -49,6 +57,26 @@ export class StatementsService implements OnModuleInit {
     const statement = isId(id) ? await findStatement(this.database, id, partyIdOf(caller)) : undefined;
     if (!statement) throw settlementProblems.statement_not_found('There is no such statement.');
     return statement;
+  }
+
+  /** Accepts the caller's statement for the caller. `check` sees it under the lock, before anything changes. */
+  async accept(
+    caller: Caller,
+    id: string,
+    now: Instant,
+    check: (seen: StatementRow) => void,
+  ): Promise<StatementRow> {
+    const statement = await this.find(caller, id);
+    if (caller.kind !== 'provider') {
+      throw agreementProblems.not_a_party('Only the parties, each with its own key, accept a statement.');
+    }
+    return this.database.transaction(async (tx) => {
+      await lockClock(tx, statement.agreementId);
+      check((await findStatement(tx, id, null))!);
+      const agreement = await this.agreements.findById(tx, statement.agreementId);
+      const by = sideOf(agreement, caller.providerId)!;
+      return this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
+    });
   }
 
   /** A rendering that both parties may read, byte for byte as it was stored at issue. */

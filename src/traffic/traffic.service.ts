@@ -5,6 +5,7 @@ import { Database, type Queryable, type Transaction } from '../platform/database
 import { ProvidersService, slotOf, type ListPrice } from '../providers/index.js';
 import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
+import { deleteClosedPeriod } from './sql/delete-closed-period.js';
 import { findBatch } from './sql/find-batch.js';
 import { insertClosedPeriod } from './sql/insert-closed-period.js';
 import { listBatches } from './sql/list-batches.js';
@@ -87,6 +88,15 @@ export class TrafficService implements OnModuleInit {
   /** Notes that a period's statement is issued: what comes later is late. The caller holds the agreement's clock. */
   async closePeriod(tx: Transaction, agreementId: string, period: string): Promise<void> {
     await insertClosedPeriod(tx, agreementId, period);
+  }
+
+  /**
+   * Opens a period again whose statement is void. Batches under way are told to come again: they began when it
+   * was closed. The caller holds the agreement's clock.
+   */
+  async reopenPeriod(tx: Transaction, agreementId: string, period: string): Promise<void> {
+    await deleteClosedPeriod(tx, agreementId, period);
+    await advanceTermsEpoch(tx, agreementId);
   }
 
   /** Periods whose statement is issued, ascending. */

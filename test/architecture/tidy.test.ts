@@ -30,6 +30,7 @@ const BIG_TABLES = [
   'ledger_transactions',
   'statement_lines',
   'statement_renderings',
+  'statement_steps',
   'statements',
   'traffic_records',
   'usage_buckets',
@@ -70,6 +71,7 @@ const KEPT_TABLES: Record<string, string[]> = {
   providers: [],
   statement_lines: [],
   statement_renderings: [],
+  statement_steps: [],
   statements: ['state'],
   traffic_records: [],
 };

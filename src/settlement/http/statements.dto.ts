@@ -2,15 +2,15 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { FLOW_DIRECTIONS } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
-import { isPeriod } from '../../period/index.js';
+import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { STATEMENT_STATES, STEP_KINDS } from '../rules/statement-state.js';
 import { issuedStatement } from '../rules/issue-rendering.js';
 import type { CreditView } from '../rules/credit-view.js';
 import type { StatementDocument } from '../rules/statement-document.js';
 import type { StatementRow } from '../sql/statement-row.js';
 import type { CreditTotals } from '../sql/sum-credits.js';
 
-export const STATEMENT_STATES = ['issued', 'accepted', 'deemed_accepted', 'disputed', 'settled', 'void'];
 const LINE_KINDS = [
   'usage',
   'flat_fee',
@@ -217,12 +217,35 @@ export class PreviewView {
   notice: string;
 }
 
+class StepView {
+  @ApiProperty({ enum: STEP_KINDS })
+  kind: string;
+
+  @ApiProperty({ enum: STATEMENT_STATES, description: 'What it was then' })
+  state: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  at: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who accepted or disputed it' })
+  party: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was made void' })
+  reason: string | null;
+}
+
 export class StatementView extends PreviewView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
   @ApiProperty({ enum: STATEMENT_STATES })
   state: string;
+
+  @ApiProperty({ type: [String], description: 'The parties that accepted it in so many words' })
+  acceptedBy: string[];
+
+  @ApiProperty({ type: [StepView], description: 'What happened to it since its issue, oldest first' })
+  steps: StepView[];
 
   @ApiProperty({
     type: String,
@@ -297,9 +320,20 @@ export class CreditPage extends PageOf(CreditEntry) {
 }
 
 export function showStatement(row: StatementRow): StatementView {
-  const { id, lineIds, sha256, state } = row;
+  const { id, lineIds, sha256, state, steps } = row;
   const document = JSON.parse(row.document) as StatementDocument;
-  return { ...issuedStatement(document, { id, lineIds, sha256 }), state };
+  return {
+    ...issuedStatement(document, { id, lineIds, sha256 }),
+    state,
+    acceptedBy: steps.flatMap(({ kind, party }) => (kind === 'accept' ? [party!] : [])),
+    steps: steps.map(({ kind, toState, takenAt, party, reason }) => ({
+      kind,
+      state: toState,
+      at: formatInstant(Date.parse(takenAt)),
+      party,
+      reason,
+    })),
+  };
 }
 
 export function showTotals(totals: CreditTotals, currency: string): CreditTotalsView {

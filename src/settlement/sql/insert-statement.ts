@@ -11,6 +11,8 @@ export interface NewStatement {
   document: string;
   sha256: string;
   closingBalance: bigint;
+  acceptanceDue: Date;
+  disputableUntil: Date;
   lineIds: readonly string[];
 }
 
@@ -18,8 +20,8 @@ export interface NewStatement {
 export async function insertStatement(tx: Transaction, statement: NewStatement): Promise<void> {
   await tx.query(
     `INSERT INTO statements (agreement_id, id, sequence, period, state, issued_at, recorded_up_to, document, sha256,
-       closing_balance)
-     VALUES ($1, $2, $3, $4, 'issued', $5, $6, $7, $8, $9)`,
+       closing_balance, acceptance_due, disputable_until)
+     VALUES ($1, $2, $3, $4, 'issued', $5, $6, $7, $8, $9, $10, $11)`,
     [
       statement.agreementId,
       statement.id,
@@ -30,6 +32,8 @@ export async function insertStatement(tx: Transaction, statement: NewStatement):
       statement.document,
       statement.sha256,
       statement.closingBalance,
+      statement.acceptanceDue,
+      statement.disputableUntil,
     ],
   );
   await tx.query(

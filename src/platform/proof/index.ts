@@ -1,0 +1,2 @@
+export type { Evidence, FileCheck, Finding } from './file-check.js';
+export { UsageError, verifyFile, type VerifyOptions } from './verify-file.js';

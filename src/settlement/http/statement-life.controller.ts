@@ -1,0 +1,75 @@
+import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { ApiIfMatch, IfMatch, type Precondition } from '../../platform/http/index.js';
+import { StatementsService } from '../statements.service.js';
+import { VoidService } from '../void.service.js';
+import { showStatement, StatementView } from './statements.dto.js';
+
+const REASON_MAX = 1000;
+
+class VoidInput {
+  @ApiProperty({ type: String, maxLength: REASON_MAX, example: 'The rate of July was used' })
+  @IsString({ message: `must be a text of 1 to ${REASON_MAX} characters` })
+  @Length(1, REASON_MAX, { message: `must be a text of 1 to ${REASON_MAX} characters` })
+  reason: string;
+}
+
+@ApiTags('statements')
+@Controller('v1/statements/:statement')
+export class StatementLifeController {
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly voiding: VoidService,
+  ) {}
+
+  @Post('accept')
+  @HttpCode(200)
+  @Scopes('statements:accept')
+  @ApiIfMatch({ required: true })
+  @ApiOperation({
+    operationId: 'acceptStatement',
+    summary: 'Accept a statement as one of its parties',
+    description: 'It is accepted when both have. Accepting twice changes nothing; nothing takes it back.',
+  })
+  @ApiOkResponse({ type: StatementView })
+  async accept(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @IfMatch({ required: true }) precondition: Precondition,
+  ): Promise<StatementView> {
+    const accepted = await this.statements.accept(caller, id, Date.now(), (seen) =>
+      precondition.check(showStatement(seen)),
+    );
+    return showStatement(accepted);
+  }
+
+  @Post('void')
+  @HttpCode(200)
+  @Scopes('operator')
+  @ApiIfMatch({ required: true })
+  @ApiOperation({
+    operationId: 'voidStatement',
+    summary: 'Make an agreement’s latest statement void',
+    description:
+      'Its postings are reversed and its number stays taken. Its period is issued anew under the next number ' +
+      'by the job that `Location` names. A statement that is paid or disputed cannot be made void.',
+  })
+  @ApiOkResponse({ type: StatementView })
+  async void(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @IfMatch({ required: true }) precondition: Precondition,
+    @Body() { reason }: VoidInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatementView> {
+    const seen = await this.statements.find(caller, id);
+    const { statement, jobId } = await this.voiding.makeVoid(seen, reason, Date.now(), (row) =>
+      precondition.check(showStatement(row)),
+    );
+    if (jobId) reply.header('Location', `/v1/jobs/${jobId}`);
+    return showStatement(statement);
+  }
+}
