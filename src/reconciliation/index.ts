@@ -1,8 +1,15 @@
 export type { BucketStatus, ComparedBucket } from './rules/compare-bucket.js';
 export { BUCKET_STATUSES } from './rules/compare-bucket.js';
-export type { DirectionTotals, Reconciliation } from './rules/reconcile.js';
 export { bucketName, type AgreedBytes, type BucketKey } from './rules/agreed-bytes.js';
-export { bucketPage } from './http/bucket-page.js';
+export type { Reconciliation } from './rules/reconcile.js';
+export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
+export { bucketPage, bucketPosition } from './http/bucket-page.js';
 export { BucketPage } from './http/reconciliation.dto.js';
 export { ReconciliationModule } from './reconciliation.module.js';
-export { ReconciliationService, type PeriodReconciliation } from './reconciliation.service.js';
+export type { BucketPosition } from './sql/list-buckets.js';
+export type { DiscrepancyPosition } from './sql/list-discrepancies.js';
+export {
+  ReconciliationService,
+  type PeriodReconciliation,
+  type SettledPeriod,
+} from './reconciliation.service.js';

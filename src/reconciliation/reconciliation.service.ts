@@ -1,24 +1,45 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
-import { bucketEndAt, bucketGrid, bucketIndexAt } from '../period/index.js';
+import { bucketGrid, bucketIndexAt, type BucketGrid } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
-import { withAgreedBytes, type AgreedBytes } from './rules/agreed-bytes.js';
-import type { MeasuredBucket } from './rules/compare-bucket.js';
-import { reconcile, type Reconciliation } from './rules/reconcile.js';
+import type { AgreedBytes } from './rules/agreed-bytes.js';
+import { toBucket, type BucketRow } from './rules/bucket-row.js';
+import type { ComparedBucket } from './rules/compare-bucket.js';
+import { reconciliationOf, type Reconciliation } from './rules/reconcile.js';
+import { directionTotals, statusCounts, type ScopeSum } from './rules/scope-sums.js';
+
 import { insertAgreedBytes, type AgreementOnBytes } from './sql/insert-agreed-bytes.js';
 import { listAgreedPeriods } from './sql/list-agreed-periods.js';
-import { readAgreedBytes } from './sql/read-agreed-bytes.js';
+import { listBuckets, type BucketFilter, type BucketPosition } from './sql/list-buckets.js';
+import { listDiscrepancies, type DiscrepancyPosition } from './sql/list-discrepancies.js';
+import { listSuspects } from './sql/list-suspects.js';
+import { setAgreedBytes } from './sql/set-agreed-bytes.js';
+import { sumBucketStarts } from './sql/sum-bucket-starts.js';
+import { sumScopes } from './sql/sum-scopes.js';
 
-export interface PeriodReconciliation extends Reconciliation {
+/** A period as it is compared: by which terms, in which buckets. */
+export interface ComparedBy {
   version: VersionInForce;
+  grid: BucketGrid;
+}
+
+export interface PeriodReconciliation extends Reconciliation, ComparedBy {
   state: 'open' | 'closed';
 }
 
+/** What was settled for a bucket over all scopes; the index is its place in the period. */
+export type SettledSample = Pick<ComparedBucket, 'direction' | 'index' | 'settledBytes'>;
+
+/** What pricing a period needs of its comparison. */
+export interface SettledPeriod extends Pick<Reconciliation, 'directions' | 'counts'>, ComparedBy {
+  sums: ScopeSum[];
+}
+
 /**
- * The two sides' reports of a period, compared by the terms in force. The comparison is not stored but
- * recomputed; what is stored is the bytes that the parties agreed on.
+ * The two sides' reports of a period, compared by the terms in force. How each bucket compares is kept up by the
+ * database as reports come in; here it is added up and read.
  */
 @Injectable()
 export class ReconciliationService implements OnModuleInit {
@@ -43,40 +64,88 @@ export class ReconciliationService implements OnModuleInit {
    * one of them is fixed already.
    */
   async agree(tx: Transaction, on: AgreementOnBytes, buckets: readonly AgreedBytes[]): Promise<void> {
-    if ((await insertAgreedBytes(tx, on, buckets)) === buckets.length) return;
-    throw reconciliationProblems.bucket_agreed(
-      'The parties have agreed on the bytes of one of these buckets before; that holds for good.',
-    );
+    if ((await insertAgreedBytes(tx, on, buckets)) < buckets.length) {
+      throw reconciliationProblems.bucket_agreed(
+        'The parties have agreed on the bytes of one of these buckets before; that holds for good.',
+      );
+    }
+    const agreement = await this.agreements.findById(tx, on.agreementId);
+    const { terms } = await this.agreements.versionFor(tx, agreement, on.period);
+    await setAgreedBytes(tx, on, buckets, terms.reconciliation);
   }
 
-  /** The comparison as of now; of an open period, so far. Throws `agreement_not_in_force`. */
+  /** The comparison as of now, with its hints; of an open period, so far. Throws `agreement_not_in_force`. */
   async read(agreement: Agreement, period: string): Promise<PeriodReconciliation> {
-    return this.database.snapshot((tx) => this.reconcile(tx, agreement, period));
+    return this.database.snapshot(async (tx) => {
+      const by = await this.comparedBy(tx, agreement, period);
+      const of = { agreementId: agreement.id, period };
+      const sums = await sumScopes(tx, of);
+      const suspects = (await listSuspects(tx, of)).map((row) => toBucket(row, by.grid));
+      const bounds = { start: by.grid.starts[0]!, end: by.grid.end };
+      const closed = await this.traffic.isClosed(tx, agreement.id, period);
+      const compared = reconciliationOf(sums, suspects, by.version.terms.reconciliation, bounds);
+      return { ...compared, ...by, state: closed ? 'closed' : 'open' };
+    });
   }
 
-  /** The same inside the caller's transaction. */
-  async reconcile(db: Queryable, agreement: Agreement, period: string): Promise<PeriodReconciliation> {
-    const version = await this.agreements.versionFor(db, agreement, period);
-    const rules = version.terms.reconciliation;
-    const grid = bucketGrid(period, rules.bucket, agreement.timezone);
-    const sides = await this.traffic.bucketSides(db, agreement.id, period);
-    const measured = sides.map((row): MeasuredBucket => {
-      const start = row.bucketStart.getTime();
-      const index = bucketIndexAt(grid, start);
-      const { direction, sourceRegion, destinationRegion, service } = row;
-      return {
-        direction,
-        start,
-        end: bucketEndAt(grid, index),
-        index,
-        scope: { sourceRegion, destinationRegion, service },
-        senderBytes: row.senderBytes === null ? null : BigInt(row.senderBytes),
-        receiverBytes: row.receiverBytes === null ? null : BigInt(row.receiverBytes),
-      };
+  /** What a period's buckets come to by scope, without hints, inside the caller's transaction. */
+  async settled(db: Queryable, agreement: Agreement, period: string): Promise<SettledPeriod> {
+    const by = await this.comparedBy(db, agreement, period);
+    const sums = await sumScopes(db, { agreementId: agreement.id, period });
+    return { ...by, sums, directions: directionTotals(sums), counts: statusCounts(sums) };
+  }
+
+  /** What was settled bucket by bucket: what a percentile is taken of. */
+  async samples(
+    db: Queryable,
+    agreementId: string,
+    period: string,
+    grid: BucketGrid,
+  ): Promise<SettledSample[]> {
+    const rows = await sumBucketStarts(db, { agreementId, period });
+    return rows.map(({ direction, bucketStart, settledBytes }) => ({
+      direction,
+      index: bucketIndexAt(grid, bucketStart.getTime()),
+      settledBytes: BigInt(settledBytes),
+    }));
+  }
+
+  /** A period's buckets by direction, start and scope, after a position. */
+  async buckets(
+    agreement: Agreement,
+    period: string,
+    filter: BucketFilter,
+    after: BucketPosition | null,
+    limit: number,
+  ): Promise<ComparedBy & { buckets: ComparedBucket[] }> {
+    return this.list(agreement, period, (db, of) => listBuckets(db, of, filter, after, limit));
+  }
+
+  /** A period's discrepancies, largest first, after a position. */
+  async discrepancies(
+    agreement: Agreement,
+    period: string,
+    after: DiscrepancyPosition | null,
+    limit: number,
+  ): Promise<ComparedBy & { buckets: ComparedBucket[] }> {
+    return this.list(agreement, period, (db, of) => listDiscrepancies(db, of, after, limit));
+  }
+
+  private async list(
+    agreement: Agreement,
+    period: string,
+    rowsOf: (db: Queryable, of: { agreementId: string; period: string }) => Promise<BucketRow[]>,
+  ): Promise<ComparedBy & { buckets: ComparedBucket[] }> {
+    return this.database.snapshot(async (tx) => {
+      const by = await this.comparedBy(tx, agreement, period);
+      const rows = await rowsOf(tx, { agreementId: agreement.id, period });
+      return { ...by, buckets: rows.map((row) => toBucket(row, by.grid)) };
     });
-    const buckets = withAgreedBytes(measured, await readAgreedBytes(db, agreement.id, period, null), grid);
-    const closed = await this.traffic.isClosed(db, agreement.id, period);
-    const bounds = { start: grid.starts[0]!, end: grid.end };
-    return { ...reconcile(buckets, rules, bounds), version, state: closed ? 'closed' : 'open' };
+  }
+
+  private async comparedBy(db: Queryable, agreement: Agreement, period: string): Promise<ComparedBy> {
+    const version = await this.agreements.versionFor(db, agreement, period);
+    const { bucket } = version.terms.reconciliation;
+    return { version, grid: bucketGrid(period, bucket, agreement.timezone) };
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Agreement, Side } from '../agreements/index.js';
-import { bucketGrid, type Instant } from '../period/index.js';
+import type { Agreement, Side, Terms } from '../agreements/index.js';
+import type { Instant } from '../period/index.js';
 import type { Queryable } from '../platform/database/index.js';
 import { ProvidersService } from '../providers/index.js';
-import { rate } from '../rating/index.js';
-import { ReconciliationService } from '../reconciliation/index.js';
+import { rate, type RatedUsage } from '../rating/index.js';
+import { ReconciliationService, type SettledPeriod } from '../reconciliation/index.js';
 import { TrafficService, type CustomerSum } from '../traffic/index.js';
 import { creditsOfParty, type Credit, type CustomerUsage } from './rules/credits-of-party.js';
-import { ratedUsage } from './rules/rated-usage.js';
+import { samplesOf, usageOfParts } from './rules/rated-usage.js';
 import type { StatementInput } from './rules/statement-document.js';
 import { readPrevious } from './sql/read-previous.js';
 
@@ -35,10 +35,9 @@ export class CompositionService {
     period: string,
     issuedAt: Instant,
   ): Promise<StatementInput> {
-    const reconciled = await this.reconciliation.reconcile(db, agreement, period);
+    const reconciled = await this.reconciliation.settled(db, agreement, period);
     const { terms } = reconciled.version;
-    const grid = bucketGrid(period, terms.reconciliation.bucket, agreement.timezone);
-    const usage = ratedUsage(reconciled.buckets, terms, grid);
+    const usage = await this.usage(db, agreement, period, reconciled, terms);
     const previous = await readPrevious(db, agreement.id);
     const records = await this.traffic.recordCounts(db, agreement.id, period);
     return {
@@ -55,6 +54,19 @@ export class CompositionService {
       previous: previous && { sha256: previous.sha256, closingBalance: BigInt(previous.closingBalance) },
       paymentsSince: 0n,
     };
+  }
+
+  /** What rating needs of a settled period, under its own terms or others. */
+  async usage(
+    db: Queryable,
+    agreement: Agreement,
+    period: string,
+    { sums, grid }: SettledPeriod,
+    terms: Terms,
+  ): Promise<RatedUsage> {
+    if (!terms.percentile) return usageOfParts(sums, terms, undefined);
+    const samples = await this.reconciliation.samples(db, agreement.id, period, grid);
+    return usageOfParts(sums, terms, samplesOf(samples, grid));
   }
 
   /** What each party credits to its own customers; each list is for its own party's eyes alone. */

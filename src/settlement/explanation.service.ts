@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
-import { AgreementsService, sideOf, type Agreement } from '../agreements/index.js';
+import { AgreementsService, sideOf, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { periodBounds } from '../period/index.js';
 import { Database } from '../platform/database/index.js';
-import { ReconciliationService, type ComparedBucket } from '../reconciliation/index.js';
+import { ReconciliationService, type BucketPosition, type ComparedBucket } from '../reconciliation/index.js';
 import { TrafficService, type RecordListing, type RecordPosition } from '../traffic/index.js';
 import { explainLine, type LineExplanation } from './rules/explain-line.js';
 import { issuedStatement, type IssuedStatement } from './rules/issue-rendering.js';
@@ -11,11 +11,9 @@ import type { StatementDocument } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
 import type { StatementRow } from './sql/statement-row.js';
 
-/** A line, where its amount comes from, and the buckets it counts. */
+/** A line, and where its amount comes from. */
 export interface ExplainedLine extends LineExplanation {
   line: IssuedStatement['lines'][number];
-  buckets: ComparedBucket[];
-  rules: StatementDocument['rules'];
 }
 
 /** Leads from a statement's line back to what it was made of. */
@@ -28,19 +26,25 @@ export class ExplanationService {
     private readonly traffic: TrafficService,
   ) {}
 
-  /** Explains a line of an issued statement by its term, its formula and its buckets. */
+  /** Explains a line of an issued statement by its term and its formula. */
   async explain(row: StatementRow, lineId: string): Promise<ExplainedLine> {
-    const { statement, document, line } = lineOf(row, lineId);
-    return this.database.snapshot(async (tx) => {
-      const agreement = await this.agreements.findById(tx, row.agreementId);
-      const { buckets, version } = await this.reconciliation.reconcile(tx, agreement, row.period);
-      return {
-        line,
-        ...explainLine(line, document, version.terms),
-        buckets: buckets.filter(({ direction }) => line.direction === null || direction === line.direction),
-        rules: statement.rules,
-      };
-    });
+    const { document, line } = lineOf(row, lineId);
+    const agreement = await this.agreements.findById(this.database, row.agreementId);
+    const { terms } = await this.agreements.versionFor(this.database, agreement, row.period);
+    return { line, ...explainLine(line, document, terms) };
+  }
+
+  /** The buckets that a line counts, after a position. */
+  async buckets(
+    row: StatementRow,
+    lineId: string,
+    after: BucketPosition | null,
+    limit: number,
+  ): Promise<{ buckets: ComparedBucket[]; version: VersionInForce }> {
+    const { line } = lineOf(row, lineId);
+    const agreement = await this.agreements.findById(this.database, row.agreementId);
+    const filter = { status: null, direction: line.direction };
+    return this.reconciliation.buckets(agreement, row.period, filter, after, limit);
   }
 
   /** The caller's own records that count for a line; null for the operator, who has none. */
@@ -70,12 +74,12 @@ export class ExplanationService {
 function lineOf(
   row: StatementRow,
   lineId: string,
-): { statement: IssuedStatement; document: StatementDocument; line: IssuedStatement['lines'][number] } {
+): { document: StatementDocument; line: IssuedStatement['lines'][number] } {
   const document = JSON.parse(row.document) as StatementDocument;
   const statement = issuedStatement(document, row);
   const line = statement.lines.find(({ id }) => id === lineId);
   if (!line) throw settlementProblems.line_not_found('The statement has no such line.');
-  return { statement, document, line };
+  return { document, line };
 }
 
 /** How a party reports a flow: what it sends as egress. Both ways where both flows count. */

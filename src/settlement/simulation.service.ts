@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AgreementsService, type Agreement, type ProposedTerms, type Terms } from '../agreements/index.js';
-import { bucketGrid } from '../period/index.js';
 import { Database, type Queryable } from '../platform/database/index.js';
 import { rate } from '../rating/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
+import { CompositionService } from './composition.service.js';
 import { checkSimulation } from './rules/check-simulation.js';
-import { ratedUsage } from './rules/rated-usage.js';
 import { simulatedPeriod, type SimulatedPeriod } from './rules/simulated-period.js';
 import { settlementProblems } from './settlement.errors.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
@@ -16,6 +15,7 @@ export class SimulationService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly composition: CompositionService,
     private readonly reconciliation: ReconciliationService,
   ) {}
 
@@ -42,7 +42,8 @@ export class SimulationService {
     terms: Terms,
     period: string,
   ): Promise<SimulatedPeriod> {
-    const { version, buckets } = await this.reconciliation.reconcile(db, agreement, period);
+    const settled = await this.reconciliation.settled(db, agreement, period);
+    const { version } = settled;
     const mistakes = checkSimulation(terms, version.terms, period);
     if (mistakes.length > 0) {
       throw settlementProblems.cannot_simulate(
@@ -52,8 +53,8 @@ export class SimulationService {
         },
       );
     }
-    const grid = bucketGrid(period, version.terms.reconciliation.bucket, agreement.timezone);
-    const actualUsage = ratedUsage(buckets, version.terms, grid);
+    const actualUsage = await this.composition.usage(db, agreement, period, settled, version.terms);
+    const simulatedUsage = await this.composition.usage(db, agreement, period, settled, terms);
     const issued = await findStatementOfPeriod(db, agreement.id, period);
     return simulatedPeriod({
       agreement,
@@ -64,7 +65,7 @@ export class SimulationService {
         : null,
       version: version.version,
       actual: rate(version.terms, actualUsage, agreement.currency),
-      simulated: rate(terms, ratedUsage(buckets, terms, grid), agreement.currency),
+      simulated: rate(terms, simulatedUsage, agreement.currency),
     });
   }
 }

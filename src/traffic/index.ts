@@ -1,4 +1,3 @@
-export type { BucketSides } from './sql/read-bucket-sides.js';
 export type { CustomerSum } from './sql/read-customer-usage.js';
 export { recordPage, recordPosition } from './http/record-page.js';
 export { TrafficRecordPage } from './http/records.dto.js';

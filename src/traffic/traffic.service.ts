@@ -17,11 +17,10 @@ import {
   type RecordListing,
   type RecordPosition,
 } from './sql/list-records.js';
-import { readBucketSides, type BucketSides } from './sql/read-bucket-sides.js';
 import { readRecordCounts } from './sql/read-record-counts.js';
 import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
 import { trafficProblems } from './traffic.errors.js';
-import { rebuildUsage } from './usage-rebuild.js';
+import { rebuildUsage, repriceUsage } from './usage-rebuild.js';
 
 /** No zone is in an earlier period than the first one, 1970-01, at this instant. */
 const FIRST_INSTANT = Date.UTC(1970, 0, 2);
@@ -63,11 +62,6 @@ export class TrafficService implements OnModuleInit {
     limit: number,
   ): Promise<RecordListing[]> {
     return listRecords(this.database, agreement.id, reporterId, filter, after, limit);
-  }
-
-  /** Every bucket of a period with both sides' sums, by direction, start and scope. */
-  async bucketSides(db: Queryable, agreementId: string, period: string): Promise<BucketSides[]> {
-    return readBucketSides(db, agreementId, period);
   }
 
   /** A reporter's customer sums inside the zero-rating's limits; for that reporter's eyes alone. */
@@ -136,7 +130,8 @@ export class TrafficService implements OnModuleInit {
     if (!version.inForce) return;
     for (const { id } of [agreement.partyA, agreement.partyB]) {
       const prices = await this.providers.listPrices(tx, id);
-      await rebuildUsage(tx, this.agreements, agreement, { id, prices }, version.effectiveFrom);
+      const reporter = { id, prices };
+      await rebuildUsage(tx, this.agreements, { agreement, reporter, fromPeriod: version.effectiveFrom });
     }
   }
 
@@ -154,8 +149,8 @@ export class TrafficService implements OnModuleInit {
       await refusePriceInIssuedPeriod(tx, agreement, added, prices);
       await advanceTermsEpoch(tx, id);
       const reporter = { id: providerId, prices };
-      const earliest = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
-      await rebuildUsage(tx, this.agreements, agreement, reporter, earliest);
+      const fromPeriod = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
+      await repriceUsage(tx, this.agreements, { agreement, reporter, fromPeriod });
     }
   }
 }

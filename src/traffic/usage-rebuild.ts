@@ -4,35 +4,74 @@ import { periodBounds } from '../period/index.js';
 import type { ListPrice } from '../providers/index.js';
 import { PeriodTable } from './period-table.js';
 import { UsageSums } from './rules/usage.js';
-import { addUsage } from './add-usage.js';
-import { deleteUsage } from './sql/delete-usage.js';
-import { eachCurrentRecord } from './sql/each-current-record.js';
-import { listClosedPeriods } from './sql/list-closed-periods.js';
+import { addBucketUsage } from './sql/add-bucket-usage.js';
+import { addCustomerUsage } from './sql/add-customer-usage.js';
+import { addPeriodUsage } from './sql/add-period-usage.js';
+import { clearBucketUsage } from './sql/clear-bucket-usage.js';
+import { deleteCustomerUsage } from './sql/delete-customer-usage.js';
+import { deletePeriodUsage } from './sql/delete-period-usage.js';
+import { eachCurrentRecord, type UsageSource } from './sql/each-current-record.js';
+
+/** Whose records are added up anew, and from which period on. */
+export interface Rebuild {
+  agreement: Agreement;
+  reporter: { id: string; prices: readonly ListPrice[] };
+  fromPeriod: string;
+}
 
 /**
- * Adds a reporter's records up anew from a period on, after its terms or prices changed. The caller holds
- * the agreement's clock, and has made sure that nothing issued from there on comes out otherwise.
+ * Adds a reporter's records up anew after terms changed: other buckets, other scopes. The caller holds the
+ * agreement's clock, and has made sure that no period from there on is issued.
  */
 export async function rebuildUsage(
   tx: Transaction,
   agreements: AgreementsService,
-  agreement: Agreement,
-  reporter: { id: string; prices: readonly ListPrice[] },
-  fromPeriod: string,
+  rebuild: Rebuild,
 ): Promise<void> {
-  const source = {
-    agreementId: agreement.id,
-    reporterId: reporter.id,
-    side: sideOf(agreement, reporter.id) as Side,
-  };
+  const { source, fromPeriod, sums } = await addUp(tx, agreements, rebuild);
+  await clearBucketUsage(tx, source, fromPeriod);
+  await deletePeriodUsage(tx, source, fromPeriod);
+  const wanted = [...sums.buckets.values()].filter(({ period }) => period >= fromPeriod);
+  await addBucketUsage(tx, source.agreementId, wanted, sums.judging);
+  const records = [...sums.records].filter(([period]) => period >= fromPeriod);
+  await addPeriodUsage(tx, source.agreementId, source.reporterId, new Map(records));
+  await replaceCustomerUsage(tx, source, fromPeriod, sums);
+}
+
+/** Prices a reporter's records anew after prices were added; nothing else depends on those. */
+export async function repriceUsage(
+  tx: Transaction,
+  agreements: AgreementsService,
+  rebuild: Rebuild,
+): Promise<void> {
+  const { source, fromPeriod, sums } = await addUp(tx, agreements, rebuild);
+  await replaceCustomerUsage(tx, source, fromPeriod, sums);
+}
+
+async function addUp(
+  tx: Transaction,
+  agreements: AgreementsService,
+  { agreement, reporter, fromPeriod }: Rebuild,
+): Promise<{ source: UsageSource; fromPeriod: string; sums: UsageSums }> {
+  const side = sideOf(agreement, reporter.id) as Side;
+  const source = { agreementId: agreement.id, reporterId: reporter.id, side };
   const versions = await agreements.versionsInForce(tx, agreement.id);
-  const closed = await listClosedPeriods(tx, agreement.id);
-  const periods = new PeriodTable(agreement.timezone, versions, new Set(closed), agreement.lastPeriod);
-  const sums = new UsageSums(source.side, reporter.prices);
-  await deleteUsage(tx, source, fromPeriod);
+  const periods = new PeriodTable(agreement.timezone, versions, new Set(), agreement.lastPeriod);
+  const sums = new UsageSums(side, reporter.prices);
   const { start } = periodBounds(fromPeriod, agreement.timezone);
   for await (const records of eachCurrentRecord(tx, source, new Date(start))) {
     for (const record of records) sums.add(record, periods.overlapping(record.start, record.end), 1);
   }
-  await addUsage(tx, agreement.id, reporter.id, sums, fromPeriod);
+  return { source, fromPeriod, sums };
+}
+
+async function replaceCustomerUsage(
+  tx: Transaction,
+  source: UsageSource,
+  fromPeriod: string,
+  sums: UsageSums,
+): Promise<void> {
+  await deleteCustomerUsage(tx, source, fromPeriod);
+  const wanted = [...sums.customers.values()].filter(({ period }) => period >= fromPeriod);
+  await addCustomerUsage(tx, source.agreementId, source.reporterId, wanted);
 }

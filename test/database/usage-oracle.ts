@@ -40,7 +40,10 @@ export async function storedSums(database: TestDatabase, code: string): Promise<
   const buckets = await database.query(
     `SELECT concat_ws('|', period, direction, extract(epoch FROM bucket_start)::bigint * 1000, service, side,
                       source_region, destination_region) AS key, bytes, records
-       FROM usage_buckets WHERE agreement_id = ${id}`,
+       FROM usage_buckets,
+            LATERAL (VALUES ('sender', sender_bytes, sender_records), ('receiver', receiver_bytes, receiver_records))
+              AS sides (side, bytes, records)
+      WHERE agreement_id = ${id}`,
   );
   const customers = await database.query(
     `SELECT concat_ws('|', reporter_id, period, direction, customer, extract(epoch FROM price_from)::bigint * 1000,

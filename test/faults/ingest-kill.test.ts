@@ -203,7 +203,10 @@ async function sumsOf(code: string): Promise<Record<'buckets' | 'customers' | 'p
     return {
       buckets: await read(
         `SELECT direction, side, bucket_start, source_region, sum(bytes) AS bytes, sum(records) AS records
-           FROM usage_buckets WHERE agreement_id = (SELECT id FROM agreements WHERE code = $1)
+           FROM usage_buckets,
+                LATERAL (VALUES ('sender', sender_bytes, sender_records),
+                                ('receiver', receiver_bytes, receiver_records)) AS sides (side, bytes, records)
+          WHERE agreement_id = (SELECT id FROM agreements WHERE code = $1)
           GROUP BY direction, side, bucket_start, source_region HAVING sum(records) <> 0 OR sum(bytes) <> 0`,
         (row) => `${row.direction} ${row.side} ${bucketText(row.bucket_start)} ${row.source_region}`,
       ),

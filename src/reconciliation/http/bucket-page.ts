@@ -1,36 +1,35 @@
 import type { ReconciliationTerms } from '../../agreements/index.js';
 import { mapPage, page, readCursor } from '../../platform/http/index.js';
 import type { ComparedBucket } from '../rules/compare-bucket.js';
+import type { BucketPosition } from '../sql/list-buckets.js';
 import { showBucket, type BucketPage } from './reconciliation.dto.js';
 
-type Key = [string, number, string, string, string];
+/** The position that a cursor of a list of buckets names; null at its beginning. */
+export function bucketPosition(cursor: string | undefined): BucketPosition | null {
+  return readCursor<BucketPosition>(cursor, [isText, isInstant, isText, isText, isText]);
+}
 
-/** A page of a period's buckets, which come in their order, after the one that the cursor names. */
+/** A page of buckets, of which one more than the limit was read to see whether there is a next page. */
 export function bucketPage(
   buckets: readonly ComparedBucket[],
   terms: ReconciliationTerms,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  limit: number,
 ): BucketPage {
-  const after = readCursor<Key>(cursor, [isText, Number.isInteger, isText, isText, isText]);
-  const wanted = after === null ? buckets : buckets.filter((bucket) => isAfter(keyOf(bucket), after));
-  return mapPage(page(wanted.slice(0, limit + 1), limit, keyOf), (bucket) => showBucket(bucket, terms));
+  return mapPage(page([...buckets], limit, positionOf), (bucket) => showBucket(bucket, terms));
 }
 
-function keyOf({ direction, start, scope }: ComparedBucket): Key {
+/** Where the list goes on after a bucket. */
+export function positionOf({ direction, start, scope }: ComparedBucket): BucketPosition {
   return [direction, start, scope.sourceRegion, scope.destinationRegion, scope.service];
 }
 
-/** Compares keys in the order in which buckets are listed: texts by their UTF-8 bytes. */
-function isAfter(key: Key, after: Key): boolean {
-  for (const [index, part] of key.entries()) {
-    const other = after[index]!;
-    if (part === other) continue;
-    if (typeof part === 'number') return part > (other as number);
-    return Buffer.compare(Buffer.from(part), Buffer.from(other as string)) > 0;
-  }
-  return false;
+/** What a date can hold. */
+const INSTANT_MAX = 8.64e15;
+
+function isInstant(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) <= INSTANT_MAX;
 }
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string';
+  return typeof value === 'string' && !value.includes('\0');
 }

@@ -4,7 +4,7 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService } from '../../agreements/index.js';
 import { Etagged, PeriodParam } from '../../platform/http/index.js';
 import { ReconciliationService } from '../reconciliation.service.js';
-import { bucketPage } from './bucket-page.js';
+import { bucketPage, bucketPosition } from './bucket-page.js';
 import { BucketPage, BucketQuery, ReconciliationView, showReconciliation } from './reconciliation.dto.js';
 
 @ApiTags('reconciliation')
@@ -48,12 +48,14 @@ export class ReconciliationController {
     @Query() { status, direction, cursor, limit }: BucketQuery,
   ): Promise<BucketPage> {
     const agreement = await this.agreements.find(caller, code);
-    const { buckets, version } = await this.reconciliation.read(agreement, period);
-    const wanted = buckets.filter(
-      (bucket) =>
-        (status === undefined || bucket.status === status) &&
-        (direction === undefined || bucket.direction === direction),
+    const filter = { status: status ?? null, direction: direction ?? null };
+    const { buckets, version } = await this.reconciliation.buckets(
+      agreement,
+      period,
+      filter,
+      bucketPosition(cursor),
+      limit + 1,
     );
-    return bucketPage(wanted, version.terms.reconciliation, { cursor, limit });
+    return bucketPage(buckets, version.terms.reconciliation, limit);
   }
 }

@@ -10,7 +10,7 @@ import { formatInstant } from '../../period/index.js';
 import { PageOf, PageQuery } from '../../platform/http/index.js';
 import type { PeriodReconciliation } from '../reconciliation.service.js';
 import { BUCKET_STATUSES, type BucketStatus, type ComparedBucket } from '../rules/compare-bucket.js';
-import type { DirectionTotals } from '../rules/reconcile.js';
+import type { DirectionTotals } from '../rules/scope-sums.js';
 
 export class DirectionTotalsView {
   @ApiProperty({ type: String, example: '0' })

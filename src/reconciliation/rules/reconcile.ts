@@ -2,27 +2,30 @@ import type { FlowDirection, ReconciliationTerms } from '../../agreements/index.
 import { FLOW_DIRECTIONS } from '../../agreements/rules/terms.js';
 import type { Instant } from '../../period/index.js';
 import {
-  BUCKET_STATUSES,
   compareBucket,
   type BucketStatus,
   type ComparedBucket,
   type MeasuredBucket,
 } from './compare-bucket.js';
+import {
+  directionTotals,
+  scopeSums,
+  statusCounts,
+  type DirectionTotals,
+  type ScopeSum,
+} from './scope-sums.js';
 import { duplicateSuspects, hasMonthBias, shiftSuspects, type Flag } from './suspicions.js';
 
-export interface DirectionTotals {
-  senderBytes: bigint;
-  receiverBytes: bigint;
-  settledBytes: bigint;
-  discrepancyBytes: bigint;
-}
-
-/** A period's comparison: every bucket, and what they come to. */
+/** What a period's comparison comes to. */
 export interface Reconciliation {
-  buckets: ComparedBucket[];
   directions: Record<FlowDirection, DirectionTotals>;
   counts: Record<BucketStatus, number>;
   flags: Flag[];
+}
+
+/** A period's comparison with every bucket. */
+export interface ComparedPeriod extends Reconciliation {
+  buckets: ComparedBucket[];
 }
 
 /**
@@ -33,42 +36,31 @@ export function reconcile(
   measured: readonly MeasuredBucket[],
   terms: ReconciliationTerms,
   bounds: { start: Instant; end: Instant },
-): Reconciliation {
+): ComparedPeriod {
   const buckets = measured.map((bucket) => compareBucket(bucket, terms));
-  const counts = Object.fromEntries(BUCKET_STATUSES.map((status) => [status, 0])) as Record<
-    BucketStatus,
-    number
-  >;
-  for (const { status } of buckets) counts[status] += 1;
-  const biases = FLOW_DIRECTIONS.flatMap((direction): Flag[] =>
-    hasMonthBias(
-      buckets.filter((bucket) => bucket.direction === direction),
-      terms,
-    )
-      ? [{ flag: 'month_bias', direction, ...bounds, scope: null }]
-      : [],
-  );
-  return {
-    buckets,
-    directions: { aToB: totalsOf(buckets, 'aToB'), bToA: totalsOf(buckets, 'bToA') },
-    counts,
-    flags: [...biases, ...shiftSuspects(buckets, terms), ...duplicateSuspects(buckets, terms)],
-  };
+  return { buckets, ...reconciliationOf(scopeSums(buckets), buckets, terms, bounds) };
 }
 
-function totalsOf(buckets: readonly ComparedBucket[], direction: FlowDirection): DirectionTotals {
-  const totals: DirectionTotals = {
-    senderBytes: 0n,
-    receiverBytes: 0n,
-    settledBytes: 0n,
-    discrepancyBytes: 0n,
+/** The same from sums by scope and, in their order, at least the buckets whose sides do not agree. */
+export function reconciliationOf(
+  sums: readonly ScopeSum[],
+  suspects: readonly ComparedBucket[],
+  terms: ReconciliationTerms,
+  bounds: { start: Instant; end: Instant },
+): Reconciliation {
+  const biased = FLOW_DIRECTIONS.filter((direction) =>
+    hasMonthBias(
+      sums.flatMap((sum) => (sum.direction === direction ? [sum.twoSided] : [])),
+      terms,
+    ),
+  );
+  return {
+    directions: directionTotals(sums),
+    counts: statusCounts(sums),
+    flags: [
+      ...biased.map((direction): Flag => ({ flag: 'month_bias', direction, ...bounds, scope: null })),
+      ...shiftSuspects(suspects, terms),
+      ...duplicateSuspects(suspects, terms),
+    ],
   };
-  for (const bucket of buckets) {
-    if (bucket.direction !== direction) continue;
-    totals.senderBytes += bucket.senderBytes ?? 0n;
-    totals.receiverBytes += bucket.receiverBytes ?? 0n;
-    totals.settledBytes += bucket.settledBytes;
-    totals.discrepancyBytes += bucket.discrepancyBytes;
-  }
-  return totals;
 }

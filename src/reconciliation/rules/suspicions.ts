@@ -42,7 +42,7 @@ export function duplicateSuspects(buckets: readonly ComparedBucket[], terms: Tol
 
 /** Whether the sums over two-sided buckets differ by more than the month's tolerance. */
 export function hasMonthBias(
-  buckets: readonly ComparedBucket[],
+  buckets: readonly Pick<ComparedBucket, 'senderBytes' | 'receiverBytes'>[],
   terms: Pick<ReconciliationTerms, 'monthAbsoluteBytes' | 'monthPpm'>,
 ): boolean {
   let sent = 0n;

@@ -10,7 +10,7 @@ import {
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { PageQuery } from '../../platform/http/index.js';
-import { BucketPage, bucketPage } from '../../reconciliation/index.js';
+import { BucketPage, bucketPage, bucketPosition } from '../../reconciliation/index.js';
 import { recordPage, recordPosition, TrafficRecordPage } from '../../traffic/index.js';
 import { ExplanationService } from '../explanation.service.js';
 import { StatementsService } from '../statements.service.js';
@@ -85,12 +85,14 @@ export class ExplanationsController {
     @Query() { limit, bucketCursor, recordCursor }: ExplanationQuery,
   ): Promise<ExplanationView> {
     const statement = await this.statements.find(caller, id);
-    const { buckets, rules, ...explained } = await this.explanations.explain(statement, lineId);
+    const explained = await this.explanations.explain(statement, lineId);
+    const from = bucketPosition(bucketCursor);
+    const { buckets, version } = await this.explanations.buckets(statement, lineId, from, limit + 1);
     const after = recordPosition(recordCursor);
     const records = await this.explanations.ownRecords(caller, statement, lineId, after, limit + 1);
     return {
       ...explained,
-      buckets: bucketPage(buckets, rules, { cursor: bucketCursor, limit }),
+      buckets: bucketPage(buckets, version.terms.reconciliation, limit),
       records: records && recordPage(records, limit),
     };
   }

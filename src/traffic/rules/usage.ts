@@ -1,4 +1,4 @@
-import type { FlowDirection, ScopeField, Side, Terms } from '../../agreements/index.js';
+import type { FlowDirection, ReconciliationTerms, ScopeField, Side, Terms } from '../../agreements/index.js';
 import { isZeroRatable } from '../../agreements/rules/zero-rating-limits.js';
 import { bucketEndAt, bucketIndexAt, splitBytes, type Instant } from '../../period/index.js';
 import type { ListPrice } from '../../providers/index.js';
@@ -30,12 +30,24 @@ export interface CustomerUsage extends CreditPrice {
   records: number;
 }
 
+/** How many records change a period's direction, and whether they are its first word or correct an earlier one. */
+export interface UsageChange {
+  period: string;
+  direction: FlowDirection;
+  cause: 'late' | 'correction';
+  records: number;
+}
+
 /** Sums of usage by key, kept while a batch is read. */
 export class UsageSums {
   readonly buckets = new Map<string, BucketUsage>();
   readonly customers = new Map<string, CustomerUsage>();
   /** Change of the number of records that count, by period. */
   readonly records = new Map<string, number>();
+  /** What changes each period, by cause; of interest where the period is issued. */
+  readonly changes = new Map<string, UsageChange>();
+  /** The terms by which the buckets of each period are judged. */
+  readonly judging = new Map<string, ReconciliationTerms>();
 
   constructor(
     private readonly reporter: Side,
@@ -52,9 +64,21 @@ export class UsageSums {
       const start = Math.max(record.start, rules.start);
       const end = Math.min(record.end, rules.end);
       this.records.set(rules.period, (this.records.get(rules.period) ?? 0) + sign);
+      this.judging.set(rules.period, rules.terms.reconciliation);
+      this.noteChange(record, rules.period, sign);
       this.addToBuckets(record, rules, start, end, sign);
       this.addToCustomer(record, rules, start, end, sign);
     }
+  }
+
+  /** What counts something out, or is a revision of its record, corrects; all else is new. */
+  private noteChange(record: TrafficRecord, period: string, sign: 1 | -1): void {
+    const direction = flowOf(this.reporter, record.direction);
+    const cause = sign < 0 || record.revision > 0 ? 'correction' : 'late';
+    const key = `${period} ${direction} ${cause}`;
+    const change = this.changes.get(key);
+    if (change) change.records += 1;
+    else this.changes.set(key, { period, direction, cause, records: 1 });
   }
 
   private addToBuckets(
