@@ -10,7 +10,7 @@ import { median } from './timing.js';
 import type { ServerSettings } from './yardstick.js';
 
 /** A figure held to a limit; `atLeast` or else `atMost`. */
-interface Target {
+export interface Target {
   name: string;
   value: number;
   limit: string;
@@ -175,7 +175,10 @@ function memoryLine({ memory_mib: { start, first, replay } }: IngestResults): st
   return `${start}, ${first}, ${replay} MiB`;
 }
 
-function circumstances(options: Options, settings: ServerSettings): Record<string, unknown> {
+export function circumstances(
+  options: Pick<Options, 'service'>,
+  settings: ServerSettings,
+): Record<string, unknown> {
   const { server_version: postgresql, ...others } = settings;
   return {
     date: new Date().toISOString(),
@@ -205,7 +208,7 @@ function commitOf(main: string): string {
   }
 }
 
-function atLeast(name: string, value: number, limit: number): Target {
+export function atLeast(name: string, value: number, limit: number): Target {
   return { name, value, limit: `at least ${limit}`, met: value >= limit };
 }
 
@@ -218,7 +221,7 @@ function asTrial(target: Target): Target {
   return { ...target, limit: `${target.limit} at ${FULL_RECORDS}` };
 }
 
-function thousands(value: number): string {
+export function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 

@@ -28,13 +28,7 @@ const SHOWN_SETTINGS = [
 export async function openYardstick(run: Run, serverUrl: string): Promise<Yardstick> {
   const client = await createDatabase(run, serverUrl, 'yardstick');
   return {
-    settings: async () => {
-      const { rows } = await client.query<{ name: string; value: string }>(
-        `SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name`,
-        [SHOWN_SETTINGS],
-      );
-      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-    },
+    settings: () => readSettings(client),
     empty: async () => {
       await client.query('DROP TABLE IF EXISTS traffic');
       await client.query(TABLE);
@@ -50,6 +44,15 @@ export async function openYardstick(run: Run, serverUrl: string): Promise<Yardst
     },
     checkpoint: async () => void (await client.query('CHECKPOINT')),
   };
+}
+
+/** The settings of the server that figures are shown with. */
+export async function readSettings(client: pg.Client): Promise<ServerSettings> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    `SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name`,
+    [SHOWN_SETTINGS],
+  );
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
 const TABLE = `

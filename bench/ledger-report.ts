@@ -1,0 +1,134 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { atLeast, circumstances, publish, thousands, type Report } from './ingest-report.js';
+import type { LedgerOptions } from './ledger-options.js';
+import { SPREAD_ACCOUNTS, type Books } from './ledger-books.js';
+import { median } from './timing.js';
+import type { ServerSettings } from './yardstick.js';
+
+/** What is posted, over how many connections, among which accounts. */
+export interface Case {
+  /** A transaction. */
+  transfers: number;
+  connections: number;
+  accounts: 'hot' | 'spread';
+}
+
+export interface Measured extends Case {
+  books: Books['name'];
+  round: number;
+  transfersPerSecond: number;
+}
+
+interface Row extends Case {
+  peerledger: number;
+  pgledger: number | null;
+}
+
+export interface LedgerReport extends Report {
+  rows: Row[];
+}
+
+export function ledgerReport(
+  options: LedgerOptions,
+  measured: readonly Measured[],
+  settings: ServerSettings,
+): LedgerReport {
+  const rows = rowsOf(measured);
+  const service = fileURLToPath(new URL('../src/main.js', import.meta.url));
+  const bulk = rows.filter(({ transfers }) => transfers === 100);
+  const ratios = bulk.flatMap(({ pgledger, ...row }) =>
+    pgledger === null
+      ? []
+      : [atLeast(`peerledger / pgledger, ${titleOf(row)}`, row.peerledger / pgledger, 5)],
+  );
+  const hot = [...new Set(bulk.map(({ connections }) => connections))].map((connections) => {
+    const of = (accounts: Case['accounts']): number =>
+      bulk.find((row) => row.connections === connections && row.accounts === accounts)!.peerledger;
+    return atLeast(
+      `hot / spread accounts, 100 a transaction, ${connections} connections`,
+      of('hot') / of('spread'),
+      1,
+    );
+  });
+  return {
+    document: {
+      ...circumstances({ service }, settings),
+      load: { seconds: options.seconds, rounds: options.rounds, spreadAccounts: SPREAD_ACCOUNTS },
+      transfersPerSecond: rows,
+    },
+    lines: rows.map((row) => [titleOf(row), figuresOf(row)]),
+    targets: [...ratios, ...hot],
+    rows,
+  };
+}
+
+/** Prints the report and writes it, as JSON and as a table. */
+export function publishLedger(report: LedgerReport, out: LedgerOptions['out']): void {
+  publish(report, out?.json ?? null);
+  if (!out) return;
+  mkdirSync(dirname(out.table), { recursive: true });
+  writeFileSync(out.table, tableOf(report));
+}
+
+function tableOf({ document, rows, targets }: LedgerReport): string {
+  const { date, machine, versions } = document as {
+    date: string;
+    machine: { cores: number; cpu: string };
+    versions: { commit: string; postgresql: string };
+  };
+  const cells = rows.map(({ transfers, connections, accounts, peerledger, pgledger }) => [
+    String(transfers),
+    String(connections),
+    accounts,
+    thousands(peerledger),
+    pgledger === null ? '' : thousands(pgledger),
+    pgledger === null ? '' : (peerledger / pgledger).toFixed(1),
+  ]);
+  const head = ['transfers a transaction', 'connections', 'accounts', 'peerledger', 'pgledger', 'ratio'];
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  return [
+    '# Transfers a second',
+    '',
+    `Made by \`npm run bench:ledger\` at ${date} (commit ${versions.commit}, PostgreSQL ${versions.postgresql}, ` +
+      `${machine.cores} cores, ${machine.cpu}). What is measured: [bench/README.md](../../bench/README.md).`,
+    '',
+    line(head),
+    line(head.map(() => '---')),
+    ...cells.map(line),
+    '',
+    ...targets.map(
+      ({ name, value, limit, met }) => `- ${name}: ${value.toFixed(2)} (${limit}, ${met ? 'met' : 'missed'})`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function rowsOf(measured: readonly Measured[]): Row[] {
+  const titles = [...new Set(measured.map(titleOf))];
+  return titles.map((title) => {
+    const group = measured.filter((each) => titleOf(each) === title);
+    const { transfers, connections, accounts } = group[0]!;
+    const speedOf = (name: Books['name']): number | null => {
+      const speeds = group.filter(({ books }) => books === name).map((each) => each.transfersPerSecond);
+      return speeds.length === 0 ? null : Math.round(median(speeds));
+    };
+    return {
+      transfers,
+      connections,
+      accounts,
+      peerledger: speedOf('peerledger')!,
+      pgledger: speedOf('pgledger'),
+    };
+  });
+}
+
+function titleOf({ transfers, connections, accounts }: Case): string {
+  return `${transfers} a transaction, ${connections} connection${connections === 1 ? '' : 's'}, ${accounts}`;
+}
+
+function figuresOf({ peerledger, pgledger }: Row): string {
+  const beside = pgledger === null ? '' : `, pgledger ${thousands(pgledger)}`;
+  return `${thousands(peerledger)}/s${beside}`;
+}
