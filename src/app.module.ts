@@ -3,6 +3,7 @@ import { AccessModule } from './access/index.js';
 import { AgreementsModule } from './agreements/index.js';
 import { JobsModule } from './jobs/index.js';
 import { LedgerModule } from './ledger/index.js';
+import { PaymentsModule } from './payments/index.js';
 import { Config } from './platform/config/index.js';
 import { Database, DatabaseModule } from './platform/database/index.js';
 import { HttpModule } from './platform/http/index.js';
@@ -39,6 +40,7 @@ export class AppModule {
         LedgerModule,
         JobsModule,
         SettlementModule,
+        PaymentsModule,
       ],
       providers: [
         { provide: Config, useValue: config },

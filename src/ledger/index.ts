@@ -8,7 +8,7 @@ export {
 export { ledgerProblems } from './ledger.errors.js';
 export { mirrorOf, type AccountKind } from './rules/accounts.js';
 export type { BookPostings, PostingDocument, Transfer } from './rules/document.js';
-export type { LedgerBalance, Unbilled } from './rules/balances.js';
+export type { LedgerBalance, Position, Unbilled } from './rules/balances.js';
 export { mirroredBooks, type MirroredTransfer } from './rules/mirrored-books.js';
 export { issuePostings, type ChargedLine } from './rules/statement-postings.js';
 export { DISPUTE_STEP, disputePostings, type DisputedAmount } from './rules/dispute-postings.js';

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ledgerProblems } from './ledger.errors.js';
-import { balanceOf, withUnbilled, type LedgerBalance, type Unbilled } from './rules/balances.js';
+import {
+  balanceOf,
+  NOTHING_OWED,
+  withUnbilled,
+  type LedgerBalance,
+  type Position,
+  type Unbilled,
+} from './rules/balances.js';
 import { faultIn, type PostingDocument } from './rules/document.js';
 import { accountKey, accountsOf, contentOfDocument, postDocument, type AccountState } from './rules/post.js';
 import { reversalPostings } from './rules/reversal-postings.js';
@@ -96,6 +103,17 @@ export class LedgerService {
     const stored = await findSource(this.database, of);
     const books = reversalPostings(stored.map(({ canonical }) => canonical));
     return this.post({ agreementId: of.agreementId, ...by, books });
+  }
+
+  /** Keeps an agreement's books as they are, once they have postings, until the caller's transaction ends. */
+  async hold(agreementId: string): Promise<void> {
+    await lockHeads(this.database, agreementId);
+  }
+
+  /** What one book says of one agreement in one currency now; zeros before anything is posted. */
+  async position(of: { bookId: string; agreementId: string; currency: string }): Promise<Position> {
+    const [sums] = await readBalances(this.database, of);
+    return sums ? balanceOf(sums) : NOTHING_OWED;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Agreement, Side, Terms } from '../agreements/index.js';
+import { LedgerService } from '../ledger/index.js';
 import type { Instant } from '../period/index.js';
 import type { Queryable } from '../platform/database/index.js';
 import { ProvidersService } from '../providers/index.js';
@@ -23,6 +24,7 @@ export interface PartyCredits {
 @Injectable()
 export class CompositionService {
   constructor(
+    private readonly ledger: LedgerService,
     private readonly providers: ProvidersService,
     private readonly reconciliation: ReconciliationService,
     private readonly traffic: TrafficService,
@@ -39,6 +41,7 @@ export class CompositionService {
     const { terms } = reconciled.version;
     const usage = await this.usage(db, agreement, period, reconciled, terms);
     const previous = await readPrevious(db, agreement.id);
+    const closing = BigInt(previous?.closingBalance ?? 0);
     const records = await this.traffic.recordCounts(db, agreement.id, period);
     return {
       agreement,
@@ -51,8 +54,9 @@ export class CompositionService {
       settledBytes: usage.settledBytes,
       rating: rate(terms, usage, agreement.currency),
       issuedAt,
-      previous: previous && { sha256: previous.sha256, closingBalance: BigInt(previous.closingBalance) },
-      paymentsSince: 0n,
+      previous: previous && { sha256: previous.sha256, closingBalance: closing },
+      // What is owed changes by statements and payments alone; a dispute moves it, and a void takes back both.
+      paymentsSince: closing - (await this.owedByA(agreement)),
     };
   }
 
@@ -67,6 +71,12 @@ export class CompositionService {
     if (!terms.percentile) return usageOfParts(sums, terms, undefined);
     const samples = await this.reconciliation.samples(db, agreement.id, period, grid);
     return usageOfParts(sums, terms, samplesOf(samples, grid));
+  }
+
+  /** What A owes B by the agreement now, disputed or not; negative where B owes A. */
+  private async owedByA({ id, partyA, currency }: Agreement): Promise<bigint> {
+    const { net } = await this.ledger.position({ bookId: partyA.id, agreementId: id, currency });
+    return -net;
   }
 
   /** What each party credits to its own customers; each list is for its own party's eyes alone. */

@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AgreementsService, lockClock } from '../agreements/index.js';
 import type { Instant } from '../period/index.js';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import type { StatementDocument } from './rules/statement-document.js';
 import { takeStep, type Standing, type StatementState, type StatementStep } from './rules/statement-state.js';
 import { settlementProblems } from './settlement.errors.js';
 import { findStatement } from './sql/find-statement.js';
+import { listCharges, type StatementCharges } from './sql/list-charges.js';
 import { insertStep } from './sql/insert-step.js';
 import { listAcceptanceDue, type DueStatement } from './sql/list-acceptance-due.js';
 import { setStatementState } from './sql/set-statement-state.js';
@@ -77,6 +78,15 @@ export class StatementLifeService {
     const moved = await this.find(tx, row.id);
     for (const observer of this.observers) await observer(tx, moved, { step, from: row.state, at });
     return this.find(tx, row.id);
+  }
+
+  /** What an agreement's statements charge, oldest first: all that are not void, and the one with `alsoId`. */
+  async charges(
+    db: Queryable,
+    agreementId: string,
+    alsoId: string | null = null,
+  ): Promise<StatementCharges[]> {
+    return listCharges(db, agreementId, alsoId);
   }
 
   /** Takes silence for acceptance wherever the deadline has passed. Gives how many became accepted so. */

@@ -60,6 +60,7 @@ function windows(): string[] {
     '/v1/balances',
     '/v1/ledger/accounts',
     '/v1/ledger/entries',
+    '/v1/payments',
     `/v1/providers/${deal.a.code}`,
     `/v1/providers/${deal.a.code}/list-prices`,
     `/v1/providers/${deal.a.code}/api-keys`,

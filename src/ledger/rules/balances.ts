@@ -1,7 +1,5 @@
-/** What a provider's book says of one counterparty in one currency, in minor units. */
-export interface LedgerBalance {
-  counterpartyId: string;
-  currency: string;
+/** What a book says is owed each way, in minor units. */
+export interface Position {
   /** Owed to the provider and not disputed; below 0 once the counterparty has overpaid. */
   receivable: bigint;
   /** Owed by the provider and not disputed; below 0 once it has overpaid. */
@@ -13,9 +11,23 @@ export interface LedgerBalance {
    * counterparty owes. A dispute withholds payment but forgives nothing, so it moves nothing in or out of it.
    */
   net: bigint;
+}
+
+/** What a provider's book says of one counterparty in one currency, in minor units. */
+export interface LedgerBalance extends Position {
+  counterpartyId: string;
+  currency: string;
   /** Given to the provider's own customers in its billing currency; never part of `net` (section 1). */
   creditsGiven: bigint;
 }
+
+export const NOTHING_OWED: Position = {
+  receivable: 0n,
+  payable: 0n,
+  disputedReceivable: 0n,
+  disputedPayable: 0n,
+  net: 0n,
+};
 
 /** The sums of the accounts, debit positive, as the database gives them. */
 export interface AccountSums {

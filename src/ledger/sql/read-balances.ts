@@ -3,6 +3,7 @@ import type { AccountSums } from '../rules/balances.js';
 
 export interface BalancesOf {
   bookId: string;
+  agreementId?: string | undefined;
   counterpartyId?: string | undefined;
   currency?: string | undefined;
 }
@@ -20,9 +21,10 @@ export async function readBalances(db: Queryable, of: BalancesOf): Promise<Accou
      WHERE book_id = $1
        AND ($2::uuid IS NULL OR counterparty_id = $2)
        AND ($3::text IS NULL OR currency = $3)
+       AND ($4::uuid IS NULL OR agreement_id = $4)
      GROUP BY counterparty_id, currency
      ORDER BY counterparty_id, currency`,
-    [of.bookId, of.counterpartyId ?? null, of.currency ?? null],
+    [of.bookId, of.counterpartyId ?? null, of.currency ?? null, of.agreementId ?? null],
   );
   return rows.map(sumsFrom);
 }

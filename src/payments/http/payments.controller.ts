@@ -1,0 +1,147 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { parseInstant } from '../../period/index.js';
+import {
+  ApiIfMatch,
+  Etagged,
+  Idempotent,
+  IfMatch,
+  mapPage,
+  page,
+  readCursor,
+  validationFailed,
+  type Precondition,
+} from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { PaymentsService } from '../payments.service.js';
+import {
+  PaymentPage,
+  PaymentRequest,
+  PaymentsQuery,
+  PaymentView,
+  REASON_MAX,
+  ReversalInput,
+  showPayment,
+} from './payments.dto.js';
+
+@ApiTags('payments')
+@Controller('v1/payments')
+export class PaymentsController {
+  constructor(private readonly payments: PaymentsService) {}
+
+  @Post()
+  @Scopes('payments:write')
+  @Idempotent()
+  @ApiOperation({
+    operationId: 'recordPayment',
+    summary: 'Record a payment that was made',
+    description: 'By its payer, or the operator. It counts once the payee or the operator confirms it.',
+  })
+  @ApiCreatedResponse({ type: PaymentView })
+  async record(
+    @CurrentCaller() caller: Caller,
+    @Body() { paidAt, statements = [], ...input }: PaymentRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const payment = { ...input, statements, paidAt: parseInstant(paidAt) as number };
+    const recorded = await this.payments.record(caller, payment, Date.now());
+    reply.header('Location', `/v1/payments/${recorded.id}`);
+    return showPayment(recorded);
+  }
+
+  @Get()
+  @Scopes('balances:read')
+  @ApiOperation({ operationId: 'listPayments', summary: 'Payments made or received, latest first' })
+  @ApiOkResponse({ type: PaymentPage })
+  async list(@CurrentCaller() caller: Caller, @Query() query: PaymentsQuery): Promise<PaymentPage> {
+    const [before] = readCursor<[string]>(query.cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [
+      null,
+    ];
+    const filter = {
+      agreement: query.agreement ?? null,
+      payer: query.payer ?? null,
+      state: query.state ?? null,
+    };
+    const rows = await this.payments.list(caller, filter, before, query.limit + 1);
+    return mapPage(
+      page(rows, query.limit, ({ id }) => [id]),
+      showPayment,
+    );
+  }
+
+  @Get(':payment')
+  @Scopes('balances:read')
+  @Etagged()
+  @ApiOperation({ operationId: 'getPayment', summary: 'One payment as it stands' })
+  @ApiOkResponse({ type: PaymentView })
+  async get(@CurrentCaller() caller: Caller, @Param('payment') id: string): Promise<PaymentView> {
+    return showPayment(await this.payments.find(caller, id));
+  }
+
+  @Post(':payment/confirm')
+  @HttpCode(200)
+  @Scopes('payments:write')
+  @ApiIfMatch({ required: false })
+  @ApiOperation({
+    operationId: 'confirmPayment',
+    summary: 'Say that a payment arrived, which posts it',
+    description: 'By the payee or the operator. Confirming twice changes nothing.',
+  })
+  @ApiOkResponse({ type: PaymentView })
+  async confirm(
+    @CurrentCaller() caller: Caller,
+    @Param('payment') id: string,
+    @IfMatch({ required: false }) precondition: Precondition,
+  ): Promise<PaymentView> {
+    const confirmed = await this.payments.take(caller, id, {
+      step: 'confirm',
+      at: Date.now(),
+      reason: null,
+      check: (seen) => precondition.check(showPayment(seen)),
+    });
+    return showPayment(confirmed);
+  }
+
+  @Post(':payment/reverse')
+  @HttpCode(200)
+  @Scopes('payments:write')
+  @ApiIfMatch({ required: false })
+  @ApiBody({ type: ReversalInput, required: false })
+  @ApiOperation({
+    operationId: 'reversePayment',
+    summary: 'Take a payment back',
+    description:
+      'A confirmed one by the payee or the operator: its postings are reversed, and statements that it ' +
+      'settled are open again. One that nobody confirmed by the payer or the operator. Reversing twice changes nothing.',
+  })
+  @ApiOkResponse({ type: PaymentView })
+  async reverse(
+    @CurrentCaller() caller: Caller,
+    @Param('payment') id: string,
+    @IfMatch({ required: false }) precondition: Precondition,
+    @Body() body: Record<string, unknown> | undefined,
+  ): Promise<PaymentView> {
+    const reversed = await this.payments.take(caller, id, {
+      step: 'reverse',
+      at: Date.now(),
+      reason: reasonIn(body),
+      check: (seen) => precondition.check(showPayment(seen)),
+    });
+    return showPayment(reversed);
+  }
+}
+
+/** The body may be left out, so it is no DTO. */
+function reasonIn(body: Record<string, unknown> | undefined): string | null {
+  const { reason = null, ...unknown } = body ?? {};
+  const [name] = Object.keys(unknown);
+  const wrong = (pointer: string, code: string, detail: string): Error =>
+    validationFailed([{ pointer, code, detail }]);
+  if (name !== undefined) {
+    throw wrong(`/${name}`, 'unknown_field', `There is no field ${JSON.stringify(name)} here; leave it out.`);
+  }
+  if (reason === null || (typeof reason === 'string' && reason.length <= REASON_MAX)) return reason;
+  throw wrong('/reason', 'is_string', `reason must be a text of at most ${REASON_MAX} characters.`);
+}
