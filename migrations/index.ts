@@ -12,6 +12,7 @@ import { SigningKeys1764000000011 } from './1764000000011-signing-keys.js';
 import { JobFailures1764000000012 } from './1764000000012-job-failures.js';
 import { BucketSides1764000000030 } from './1764000000030-bucket-sides.js';
 import { Payments1764000000040 } from './1764000000040-payments.js';
+import { LedgerBySet1764000000041 } from './1764000000041-ledger-by-set.js';
 import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
 
@@ -30,6 +31,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   JobFailures1764000000012,
   BucketSides1764000000030,
   Payments1764000000040,
+  LedgerBySet1764000000041,
   StatementLife1764000000050,
   Disputes1764000000060,
 ];

@@ -14,19 +14,16 @@ import { faultIn, type PostingDocument } from './rules/document.js';
 import { accountKey, accountsOf, contentOfDocument, postDocument, type AccountState } from './rules/post.js';
 import { reversalPostings } from './rules/reversal-postings.js';
 import { contentOfCanonical } from './rules/transaction.js';
-import { advanceHeads } from './sql/advance-heads.js';
 import { createAccounts } from './sql/create-accounts.js';
 import { createHeads } from './sql/create-heads.js';
 import { findSource } from './sql/find-source.js';
-import { insertEntries } from './sql/insert-entries.js';
-import { insertTransactions } from './sql/insert-transactions.js';
+import { insertPostings } from './sql/insert-postings.js';
 import { listAccounts, type AccountFilter, type LedgerAccount } from './sql/list-accounts.js';
 import { listEntries, type EntryFilter, type EntryRecord } from './sql/list-entries.js';
 import { lockAccounts } from './sql/lock-accounts.js';
 import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
 import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
 import { readBalances, type BalancesOf } from './sql/read-balances.js';
-import { updateAccounts } from './sql/update-accounts.js';
 import { verifyLedger, type Verification } from './verify-ledger.js';
 
 /** Tells what each open period of a provider has accrued so far; a room above knows. */
@@ -84,10 +81,7 @@ export class LedgerService {
       if (document.books.every(({ transfers }) => transfers.length === 0)) return { posted: false };
       const accounts = await lockOrCreateAccounts(tx, document, locked.recordedAt);
       const posting = postDocument(document, { ...locked, accounts }, newId);
-      await insertTransactions(tx, posting.transactions);
-      await insertEntries(tx, posting.transactions);
-      await updateAccounts(tx, document.agreementId, posting.accounts);
-      await advanceHeads(tx, document.agreementId, posting.transactions);
+      await insertPostings(tx, document.agreementId, posting);
       return { posted: true };
     });
   }

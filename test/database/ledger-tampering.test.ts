@@ -49,11 +49,11 @@ describe('tampering by the owner of the database', () => {
       [
         `CREATE TEMP TABLE forged ON COMMIT DROP AS SELECT * FROM ledger_entries WHERE ${second} AND position = 1`,
         `INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
-           counterparty_id, currency, amount, twin_id, debit_account_id, debit_kind, debit_balance,
-           debit_version, credit_account_id, credit_kind, credit_balance, credit_version)
+           counterparty_id, currency, amount, twin_id, debit_kind, debit_balance,
+           debit_version, credit_kind, credit_balance, credit_version)
          SELECT agreement_id, book_id, sequence, effective_at, recorded_at, gen_random_uuid(), 4,
-           counterparty_id, currency, amount, twin_id, debit_account_id, debit_kind, debit_balance,
-           debit_version, credit_account_id, credit_kind, credit_balance, credit_version FROM forged`,
+           counterparty_id, currency, amount, twin_id, debit_kind, debit_balance,
+           debit_version, credit_kind, credit_balance, credit_version FROM forged`,
       ],
       2n,
       /differ/,

@@ -56,11 +56,11 @@ describe('what the schema refuses', () => {
 
   const entryLike = (columns: { book?: string; amount?: string; twin: string; position: number }) => `
     INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
-      counterparty_id, currency, amount, twin_id, debit_account_id, debit_kind, debit_balance, debit_version,
-      credit_account_id, credit_kind, credit_balance, credit_version)
+      counterparty_id, currency, amount, twin_id, debit_kind, debit_balance, debit_version,
+      credit_kind, credit_balance, credit_version)
     SELECT agreement_id, book_id, sequence, effective_at, recorded_at, $2, ${columns.position},
       counterparty_id, currency, ${columns.amount ?? 'amount'}, ${columns.twin},
-      debit_account_id, debit_kind, 0, 9, credit_account_id, credit_kind, 0, 9
+      debit_kind, 0, 9, credit_kind, 0, 9
     FROM ledger_entries WHERE agreement_id = $1 AND book_id = '${columns.book ?? A}'`;
 
   test.each([
@@ -81,21 +81,31 @@ describe('what the schema refuses', () => {
     const pair = (amountOfB: string) => `
       WITH pair AS (SELECT gen_random_uuid() AS a, gen_random_uuid() AS b)
       INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
-        counterparty_id, currency, amount, twin_id, debit_account_id, debit_kind, debit_balance, debit_version,
-        credit_account_id, credit_kind, credit_balance, credit_version)
+        counterparty_id, currency, amount, twin_id, debit_kind, debit_balance, debit_version,
+        credit_kind, credit_balance, credit_version)
       SELECT agreement_id, book_id, sequence, effective_at, recorded_at,
         CASE book_id WHEN '${A}' THEN a ELSE b END, 2, counterparty_id, currency,
         CASE book_id WHEN '${A}' THEN amount ELSE ${amountOfB} END,
         CASE book_id WHEN '${A}' THEN b ELSE a END,
-        debit_account_id, debit_kind, 0, 9, credit_account_id, credit_kind, 0, 9
+        debit_kind, 0, 9, credit_kind, 0, 9
       FROM ledger_entries, pair WHERE agreement_id = $1`;
     await expect(spoiled(pair('amount + 1'))).rejects.toMatchObject({ constraint: 'ledger_entries_twin' });
     await expect(spoiled(pair('amount'))).resolves.toBeUndefined();
   });
 
-  test('an entry on an account of another kind, currency or book', async () => {
-    const swapped = entryLike({ twin: '$2', position: 2 }).replace('debit_kind, 0', `'receivable', 0`);
-    await expect(spoiled(swapped, [v7()])).rejects.toMatchObject({ constraint: 'ledger_entries_debit' });
+  test('a debit and a credit of one account', async () => {
+    const same = entryLike({ twin: '$2', position: 2 }).replace('debit_kind, 0', `credit_kind, 0`);
+    await expect(spoiled(same, [v7()])).rejects.toMatchObject({ constraint: 'ledger_entries_two_accounts' });
+  });
+
+  test('an entry of no transaction', async () => {
+    const orphan = entryLike({ twin: '$2', position: 2 }).replace(
+      'SELECT agreement_id, book_id, sequence',
+      'SELECT agreement_id, book_id, 7',
+    );
+    await expect(spoiled(orphan, [v7()])).rejects.toMatchObject({
+      constraint: 'ledger_entries_agreement_id_book_id_sequence_fkey',
+    });
   });
 
   test('a link with a wrong hash, a wrong predecessor, or out of turn', async () => {

@@ -52,16 +52,19 @@ export function accountKey({ bookId, kind, currency }: Omit<AccountName, 'counte
 
 /** The accounts that a document touches, each once, in the order in which they are locked. */
 export function accountsOf(document: PostingDocument): AccountName[] {
-  const names = new Map<string, AccountName>();
+  const names: AccountName[] = [];
   for (const { bookId, counterpartyId, transfers } of document.books) {
+    const own: AccountName[] = [];
     for (const { debit, credit, currency } of transfers) {
       for (const kind of [debit, credit]) {
-        const name = { bookId, counterpartyId, kind, currency };
-        names.set(accountKey(name), name);
+        // A book has few accounts, so looking through them is quicker than a map of long keys.
+        if (!own.some((each) => each.kind === kind && each.currency === currency))
+          own.push({ bookId, counterpartyId, kind, currency });
       }
     }
+    names.push(...own);
   }
-  return [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
+  return names.sort((a, b) => (accountKey(a) < accountKey(b) ? -1 : 1));
 }
 
 /** What a document says, to compare with what was posted for its source before. */
@@ -97,12 +100,13 @@ export function postDocument(
   nextId: () => string,
 ): Posting {
   const heads = new Map(state.heads.map((head) => [head.bookId, head]));
-  const accounts = new Map(state.accounts.map((account) => [accountKey(account), { ...account }]));
+  const accounts = state.accounts.map((account) => ({ ...account }));
   const ids = entryIds(document.books, nextId);
   const transactions = document.books.flatMap((book, bookIndex): ChainedTransaction[] => {
     if (book.transfers.length === 0) return [];
     const head = heads.get(book.bookId);
     if (!head) throw new RangeError(`No chain head for book ${book.bookId}`);
+    const own = accounts.filter(({ bookId }) => bookId === book.bookId);
     const transaction: LedgerTransaction = {
       agreementId: document.agreementId,
       bookId: book.bookId,
@@ -113,14 +117,14 @@ export function postDocument(
       effectiveAt: new Date(document.effectiveAt),
       recordedAt: state.recordedAt,
       entries: book.transfers.map((transfer, index) =>
-        entryOf(book, transfer, index + 1, ids[bookIndex]![index]!, accounts),
+        entryOf(book.counterpartyId, transfer, index + 1, ids[bookIndex]![index]!, own),
       ),
     };
     const canonical = canonicalText(transaction);
     const sha256 = chainHash(head.sha256, canonical);
     return [{ ...transaction, canonical, previousSha256: head.sha256, sha256 }];
   });
-  return { transactions, accounts: [...accounts.values()] };
+  return { transactions, accounts };
 }
 
 interface EntryIds {
@@ -147,28 +151,35 @@ function entryIds(books: readonly BookPostings[], nextId: () => string): EntryId
 }
 
 function entryOf(
-  book: BookPostings,
-  transfer: Transfer,
+  counterpartyId: string,
+  { debit, credit, amount, currency, sourceLine }: Transfer,
   position: number,
-  ids: EntryIds,
-  accounts: Map<string, AccountState>,
+  { id, twinId }: EntryIds,
+  accounts: readonly AccountState[],
 ): LedgerEntry {
-  const { debit, credit, amount, currency, sourceLine } = transfer;
-  const move = (kind: AccountKind, change: bigint): EntrySide => {
-    const account = accounts.get(accountKey({ bookId: book.bookId, kind, currency }));
-    if (!account) throw new RangeError(`No account ${kind} of ${currency} in book ${book.bookId}`);
-    account.balance += change;
-    account.version += 1n;
-    return { accountId: account.id, kind, balance: account.balance, version: account.version };
-  };
   return {
-    ...ids,
+    id,
+    twinId,
     position,
-    counterpartyId: book.counterpartyId,
+    counterpartyId,
     currency,
     amount,
-    debit: move(debit, amount),
-    credit: move(credit, -amount),
+    debit: move(accounts, debit, currency, amount),
+    credit: move(accounts, credit, currency, -amount),
     sourceLine: sourceLine ?? null,
   };
+}
+
+/** Moves one of a book's few accounts on, and gives it as it is then. */
+function move(
+  accounts: readonly AccountState[],
+  kind: AccountKind,
+  currency: string,
+  change: bigint,
+): EntrySide {
+  const account = accounts.find((each) => each.kind === kind && each.currency === currency);
+  if (!account) throw new RangeError(`No account ${kind} of ${currency}`);
+  account.balance += change;
+  account.version += 1n;
+  return { accountId: account.id, kind, balance: account.balance, version: account.version };
 }

@@ -10,6 +10,7 @@ export async function findSource(
      FROM ledger_transactions
      WHERE agreement_id = $1 AND source_kind = $2 AND source_id = $3`,
     [source.agreementId, source.sourceKind, source.sourceId],
+    'ledger_find_source',
   );
   return rows.map(({ effective_at, canonical }) => ({ effectiveAt: effective_at, canonical }));
 }

@@ -36,14 +36,20 @@ export async function listEntries(db: Queryable, filter: EntryFilter): Promise<E
     `SELECT entry.agreement_id, entry.book_id, entry.sequence, own.source_kind, own.source_id,
             entry.effective_at, entry.recorded_at, entry.id, entry.position, entry.counterparty_id,
             entry.currency, entry.amount,
-            entry.debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
-            entry.credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
+            debit.id AS debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
+            credit.id AS credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
             entry.twin_id, entry.source_line
      FROM ledger_entries AS entry
      JOIN ledger_transactions AS own
        ON own.agreement_id = entry.agreement_id AND own.book_id = entry.book_id AND own.sequence = entry.sequence
+     JOIN ledger_accounts AS debit
+       ON debit.agreement_id = entry.agreement_id AND debit.book_id = entry.book_id
+      AND debit.kind = entry.debit_kind AND debit.currency = entry.currency
+     JOIN ledger_accounts AS credit
+       ON credit.agreement_id = entry.agreement_id AND credit.book_id = entry.book_id
+      AND credit.kind = entry.credit_kind AND credit.currency = entry.currency
      WHERE entry.book_id = $1
-       AND ($2::uuid IS NULL OR $2 IN (entry.debit_account_id, entry.credit_account_id))
+       AND ($2::uuid IS NULL OR $2 IN (debit.id, credit.id))
        AND ($3::uuid IS NULL OR entry.agreement_id = $3)
        AND ($4::uuid IS NULL OR entry.counterparty_id = $4)
        AND ($5::uuid IS NULL OR own.source_id = $5)

@@ -23,6 +23,7 @@ export async function lockAccounts(
       names.map(({ kind }) => kind),
       names.map(({ currency }) => currency),
     ],
+    'ledger_lock_accounts',
   );
   return rows.map(accountFrom);
 }

@@ -25,6 +25,7 @@ export async function lockHeads(db: Queryable, agreementId: string): Promise<Loc
             greatest(recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
      FROM locked`,
     [agreementId],
+    'ledger_lock_heads',
   );
   const recordedAt_ms = Math.max(...rows.map((row) => row.recorded_at.getTime()));
   return {

@@ -13,7 +13,7 @@ export interface AsOf {
 export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Promise<AccountSums[]> {
   const rows = await db.query<SumsRow>(
     `WITH chosen AS (
-       SELECT agreement_id, debit_account_id, credit_account_id, amount
+       SELECT agreement_id, currency, debit_kind, credit_kind, amount
        FROM ledger_entries
        WHERE book_id = $1
          AND effective_at <= coalesce($4::timestamptz, 'infinity')
@@ -21,20 +21,22 @@ export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Pr
          AND ($2::uuid IS NULL OR counterparty_id = $2)
          AND ($3::text IS NULL OR currency = $3)
      ), moves AS (
-       SELECT agreement_id, debit_account_id AS account_id, amount FROM chosen
+       SELECT agreement_id, currency, debit_kind AS kind, amount FROM chosen
        UNION ALL
-       SELECT agreement_id, credit_account_id, -amount FROM chosen
+       SELECT agreement_id, currency, credit_kind, -amount FROM chosen
      ), sums AS (
-       SELECT agreement_id, account_id, sum(amount) AS balance FROM moves GROUP BY agreement_id, account_id
+       SELECT agreement_id, currency, kind, sum(amount) AS balance FROM moves
+       GROUP BY agreement_id, currency, kind
      )
      SELECT account.counterparty_id, account.currency,
-            coalesce(sum(sums.balance) FILTER (WHERE kind = 'receivable'), 0) AS receivable,
-            coalesce(sum(sums.balance) FILTER (WHERE kind = 'payable'), 0) AS payable,
-            coalesce(sum(sums.balance) FILTER (WHERE kind = 'disputed_receivable'), 0) AS disputed_receivable,
-            coalesce(sum(sums.balance) FILTER (WHERE kind = 'disputed_payable'), 0) AS disputed_payable,
-            coalesce(sum(sums.balance) FILTER (WHERE kind = 'customer_credits'), 0) AS customer_credits
+            coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'receivable'), 0) AS receivable,
+            coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'payable'), 0) AS payable,
+            coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'disputed_receivable'), 0) AS disputed_receivable,
+            coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'disputed_payable'), 0) AS disputed_payable,
+            coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'customer_credits'), 0) AS customer_credits
      FROM ledger_accounts AS account
-     LEFT JOIN sums ON sums.agreement_id = account.agreement_id AND sums.account_id = account.id
+     LEFT JOIN sums ON sums.agreement_id = account.agreement_id AND sums.currency = account.currency
+      AND sums.kind = account.kind
      WHERE account.book_id = $1
        AND ($2::uuid IS NULL OR account.counterparty_id = $2)
        AND ($3::text IS NULL OR account.currency = $3)

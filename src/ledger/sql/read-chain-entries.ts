@@ -18,8 +18,8 @@ export async function readChainEntries(
 ): Promise<StoredEntry[]> {
   const rows = await db.query<Row>(
     `SELECT entry.sequence, entry.id, entry.position, entry.counterparty_id, entry.currency, entry.amount,
-            entry.debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
-            entry.credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
+            debit.id AS debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
+            credit.id AS credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
             entry.twin_id, entry.source_line,
             entry.effective_at = own.effective_at AND entry.recorded_at = own.recorded_at AS instants_agree,
             CASE
@@ -34,6 +34,12 @@ export async function readChainEntries(
      FROM ledger_entries AS entry
      JOIN ledger_transactions AS own
        ON own.agreement_id = entry.agreement_id AND own.book_id = entry.book_id AND own.sequence = entry.sequence
+     LEFT JOIN ledger_accounts AS debit
+       ON debit.agreement_id = entry.agreement_id AND debit.book_id = entry.book_id
+      AND debit.kind = entry.debit_kind AND debit.currency = entry.currency
+     LEFT JOIN ledger_accounts AS credit
+       ON credit.agreement_id = entry.agreement_id AND credit.book_id = entry.book_id
+      AND credit.kind = entry.credit_kind AND credit.currency = entry.currency
      LEFT JOIN ledger_entries AS twin ON twin.agreement_id = entry.agreement_id AND twin.id = entry.twin_id
      LEFT JOIN ledger_transactions AS other
        ON other.agreement_id = twin.agreement_id AND other.book_id = twin.book_id

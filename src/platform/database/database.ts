@@ -4,8 +4,11 @@ import { DataSource, type QueryRunner } from 'typeorm';
 
 /** Something that runs SQL: a transaction, or the pool for a single statement. */
 export interface Queryable {
-  /** Rows of one statement. `bigint` and `numeric` arrive as strings, `timestamptz` as Date. */
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Rows of one statement. `bigint` and `numeric` arrive as strings, `timestamptz` as Date. One with a name is
+   * parsed and planned once a connection: for what runs all the time and has one good plan.
+   */
+  query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
 /** An open transaction. */
@@ -25,13 +28,13 @@ export class Database implements Queryable {
 
   constructor(private readonly source: DataSource) {}
 
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
     const open = this.ambient.getStore();
-    if (open) return open.query<Row>(text, values);
+    if (open) return open.query<Row>(text, values, name);
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      return (await client.query(text, values as unknown[])).rows as Row[];
+      return await run<Row>(client, text, values, name);
     } finally {
       await runner.release();
     }
@@ -75,7 +78,17 @@ async function openTransaction(runner: QueryRunner, isolation: Isolation): Promi
   await runner.startTransaction(isolation);
   return {
     client,
-    query: async <Row>(text: string, values: readonly unknown[] = []) =>
-      (await client.query(text, values as unknown[])).rows as Row[],
+    query: async <Row>(text: string, values: readonly unknown[] = [], name?: string) =>
+      run<Row>(client, text, values, name),
   };
+}
+
+async function run<Row>(
+  client: PoolClient,
+  text: string,
+  values: readonly unknown[],
+  name: string | undefined,
+): Promise<Row[]> {
+  const statement = { text, values: values as unknown[], ...(name !== undefined && { name }) };
+  return (await client.query(statement)).rows as Row[];
 }
