@@ -68,13 +68,15 @@ async function createDisputes(runner: QueryRunner): Promise<void> {
   await runner.query(`CREATE INDEX disputes_by_id ON disputes (id)`);
   await runner.query(`CREATE INDEX disputes_by_lapse ON disputes (lapses_at) WHERE lapses_at IS NOT NULL`);
   await runner.query(`CREATE INDEX disputes_by_statement ON disputes (agreement_id, statement_id)`);
-  // What a dispute contests of amounts that a statement charged; a claim for more contests none.
+  // What a dispute contests of what a statement's line charged; a claim for more contests nothing.
   await runner.query(`
     CREATE TABLE disputed_lines (
       agreement_id uuid NOT NULL,
       dispute_id uuid NOT NULL,
       line_id uuid NOT NULL,
-      amount numeric NOT NULL CHECK (amount > 0),
+      payer text NOT NULL CHECK (payer IN ('A', 'B')),
+      charged numeric NOT NULL,
+      amount numeric NOT NULL CHECK (amount > 0 AND amount <= abs(charged)),
       PRIMARY KEY (agreement_id, dispute_id, line_id),
       FOREIGN KEY (agreement_id, dispute_id) REFERENCES disputes,
       FOREIGN KEY (agreement_id, line_id) REFERENCES statement_lines (agreement_id, id)

@@ -26,7 +26,7 @@ function movesOf(books: readonly BookPostings[], bookId: string): Record<string,
 
 describe('disputePostings', () => {
   const step = (amount: bigint) =>
-    disputePostings({ payer: A, payee: B, amount, currency: 'USD', disputeId: DISPUTE });
+    disputePostings([{ payer: A, payee: B, amount, currency: 'USD', disputeId: DISPUTE }]);
 
   test('withheld: out of payable and receivable, into their disputed twins', () => {
     expect(movesOf(step(25n), A)).toEqual({ payable: 25n, disputed_payable: -25n });
@@ -37,6 +37,16 @@ describe('disputePostings', () => {
   test('given back: the same the other way, and nothing for nothing', () => {
     expect(movesOf(step(-25n), A)).toEqual({ payable: -25n, disputed_payable: 25n });
     expect(step(0n)).toEqual([]);
+  });
+
+  test('of lines that either party pays, in one step', () => {
+    const books = disputePostings([
+      { payer: A, payee: B, amount: 25n, currency: 'USD', disputeId: DISPUTE },
+      { payer: B, payee: A, amount: 7n, currency: 'USD', disputeId: DISPUTE },
+    ]);
+    expect(faultIn(documentOf(books))).toBeNull();
+    const moves = { payable: 25n, disputed_payable: -25n, disputed_receivable: 7n, receivable: -7n };
+    expect(movesOf(books, A)).toEqual(moves);
   });
 
   test('whatever is withheld and given back: sound, and what is owed in all stays', () => {

@@ -1,0 +1,130 @@
+import {
+  bucketStake,
+  type IssuedCharge,
+  type KnownPeriod,
+} from '../../../src/disputes/rules/bucket-claim.js';
+import type { ProposedTerms } from '../../../src/agreements/rules/complete-terms.js';
+import { bucketGrid } from '../../../src/period/index.js';
+import { rate } from '../../../src/rating/index.js';
+import { ratedUsage } from '../../../src/settlement/rules/rated-usage.js';
+import { compared, rules, type Pair } from '../reconciliation/support.js';
+import { terms } from '../settlement/support.js';
+
+const GB = 1_000_000_000;
+const LINEAR = { pricing: { model: 'linear' as const, unit: 'GB', unitPrice: '0.10' } };
+
+/** A month of the flow A to B in hourly buckets, and its statement: higher is settled, so that all is charged. */
+function month(pairs: readonly Pair[], proposed: Partial<ProposedTerms>) {
+  const settled = rules({ mismatchRule: 'higher' });
+  const period: KnownPeriod = {
+    buckets: compared(pairs, { terms: settled }),
+    terms: { ...terms(proposed), reconciliation: settled },
+    grid: bucketGrid('2026-10', 'hour', 'Etc/UTC'),
+    currency: 'USD',
+  };
+  const { lines } = rate(period.terms, ratedUsage(period.buckets, period.terms, period.grid), 'USD');
+  const issued = lines.map((line, at): IssuedCharge => ({ lineId: `line-${at}`, ...line }));
+  const claim = (index: number, gigabytes: number) => {
+    const { direction, start, scope } = period.buckets[index]!;
+    return { direction, start, scope, bytes: BigInt(gigabytes * GB) };
+  };
+  return { period, issued, claim };
+}
+
+const PAIRS: Pair[] = [
+  [1000 * GB, 1000 * GB],
+  [500 * GB, 300 * GB],
+];
+
+describe('a claim about a bucket', () => {
+  test('contests what was charged beyond it', () => {
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB: LINEAR } });
+    expect(bucketStake(period, claim(1, 300), issued)).toEqual({
+      payer: 'A',
+      change: -2000n,
+      contested: [{ lineId: 'line-0', payer: 'A', charged: 15_000n, amount: 2000n }],
+    });
+  });
+
+  test('contests nothing where it is for more, and nothing that no statement charged', () => {
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB: LINEAR } });
+    expect(bucketStake(period, claim(1, 700), issued)).toEqual({ payer: 'A', change: 2000n, contested: [] });
+    expect(bucketStake(period, claim(1, 300), [])).toEqual({ payer: 'A', change: -2000n, contested: [] });
+    const free = month(PAIRS, {});
+    expect(bucketStake(free.period, free.claim(1, 300), [])).toEqual({
+      payer: 'A',
+      change: 0n,
+      contested: [],
+    });
+  });
+
+  test('is of the receiver where the receiver pays', () => {
+    const pricing = { ...LINEAR.pricing, payer: 'receiver' };
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB: { pricing } } });
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({ payer: 'B', change: -2000n });
+  });
+
+  test('is rated whole: it takes from the last tier first', () => {
+    const pricing = {
+      model: 'graduated' as const,
+      unit: 'GB',
+      tiers: [
+        { upTo: '1400', unitPrice: '0.10' },
+        { upTo: null, unitPrice: '0.05' },
+      ],
+    };
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB: { pricing } } });
+    expect(bucketStake(period, claim(1, 300), issued)).toEqual({
+      payer: 'A',
+      change: -1500n,
+      contested: [
+        { lineId: 'line-0', payer: 'A', charged: 14_000n, amount: 1000n },
+        { lineId: 'line-1', payer: 'A', charged: 500n, amount: 500n },
+      ],
+    });
+  });
+
+  test('contests no more than the payer would save after a true-up', () => {
+    const proposed = {
+      directions: { aToB: LINEAR },
+      commitments: [{ party: 'A' as const, amount: '140.00' }],
+    };
+    const { period, issued, claim } = month(PAIRS, proposed);
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({
+      change: -1000n,
+      contested: [{ lineId: 'line-0', amount: 1000n }],
+    });
+  });
+
+  test('is worth nothing to a payer that pays the commitment anyway', () => {
+    const proposed = {
+      directions: { aToB: LINEAR },
+      commitments: [{ party: 'A' as const, amount: '900.00' }],
+    };
+    const { period, issued, claim } = month(PAIRS, proposed);
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({ change: 0n, contested: [] });
+  });
+
+  test('contests the charge of the heavier sender where a ratio is exceeded', () => {
+    const ratioExcess = { ratio: '1', unitPrice: '0.10', unit: 'GB' } as const;
+    const { period, issued, claim } = month(PAIRS, { ratioExcess });
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({ payer: 'A', change: -2000n });
+  });
+
+  test('contests of a charge only what is still known as one, and was charged at the time', () => {
+    const { period, claim } = month(PAIRS, { directions: { aToB: LINEAR } });
+    const charge = { kind: 'usage', direction: 'aToB', tier: null, payer: 'A' } as const;
+    const issued = (amount: bigint): IssuedCharge[] => [{ lineId: 'l', ...charge, amount }];
+    // 150.00 are known now, 130.00 would be left. A statement that charged less contests less.
+    expect(bucketStake(period, claim(1, 300), issued(14_000n)).contested).toMatchObject([{ amount: 1000n }]);
+    expect(bucketStake(period, claim(1, 300), issued(13_000n)).contested).toEqual([]);
+    expect(bucketStake(period, claim(1, 300), issued(20_000n)).contested).toMatchObject([{ amount: 2000n }]);
+  });
+
+  test('concerns adjustments of other periods not at all', () => {
+    const { period, claim } = month(PAIRS, { directions: { aToB: LINEAR } });
+    const adjustment = { kind: 'adjustment', direction: 'aToB', tier: null, payer: 'A' } as const;
+    const issued = [{ lineId: 'l', ...adjustment, amount: 15_000n }];
+    expect(bucketStake(period, claim(1, 300), issued).contested).toEqual([]);
+  });
+});
