@@ -98,7 +98,6 @@ async function createDisputes(runner: QueryRunner): Promise<void> {
       to_state text NOT NULL,
       withheld_before numeric NOT NULL,
       withheld_after numeric NOT NULL,
-      comment text,
       evidence jsonb NOT NULL,
       resolution jsonb,
       PRIMARY KEY (agreement_id, dispute_id, position),

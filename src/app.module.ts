@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/index.js';
 import { AgreementsModule } from './agreements/index.js';
+import { DisputesModule } from './disputes/index.js';
 import { JobsModule } from './jobs/index.js';
 import { LedgerModule } from './ledger/index.js';
 import { PaymentsModule } from './payments/index.js';
@@ -40,6 +41,7 @@ export class AppModule {
         LedgerModule,
         JobsModule,
         SettlementModule,
+        DisputesModule,
         PaymentsModule,
       ],
       providers: [

@@ -5,6 +5,7 @@ export type { Reconciliation } from './rules/reconcile.js';
 export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
 export { bucketPage, bucketPosition } from './http/bucket-page.js';
 export { BucketPage } from './http/reconciliation.dto.js';
+export { reconciliationProblems } from './reconciliation.errors.js';
 export { ReconciliationModule } from './reconciliation.module.js';
 export type { BucketPosition } from './sql/list-buckets.js';
 export type { DiscrepancyPosition } from './sql/list-discrepancies.js';

@@ -4,12 +4,12 @@ import { bucketGrid, bucketIndexAt, type BucketGrid } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
-import type { AgreedBytes } from './rules/agreed-bytes.js';
+import type { AgreedBytes, BucketKey } from './rules/agreed-bytes.js';
 import { toBucket, type BucketRow } from './rules/bucket-row.js';
 import type { ComparedBucket } from './rules/compare-bucket.js';
 import { reconciliationOf, type Reconciliation } from './rules/reconcile.js';
 import { directionTotals, statusCounts, type ScopeSum } from './rules/scope-sums.js';
-
+import { findBuckets } from './sql/find-buckets.js';
 import { insertAgreedBytes, type AgreementOnBytes } from './sql/insert-agreed-bytes.js';
 import { listAgreedPeriods } from './sql/list-agreed-periods.js';
 import { listBuckets, type BucketFilter, type BucketPosition } from './sql/list-buckets.js';
@@ -108,6 +108,16 @@ export class ReconciliationService implements OnModuleInit {
       index: bucketIndexAt(grid, bucketStart.getTime()),
       settledBytes: BigInt(settledBytes),
     }));
+  }
+
+  /** Those of the named buckets of a period that a party reported, or that have agreed bytes. */
+  async find(
+    db: Queryable,
+    of: { agreementId: string; period: string },
+    keys: readonly BucketKey[],
+    grid: BucketGrid,
+  ): Promise<ComparedBucket[]> {
+    return (await findBuckets(db, of, keys)).map((row) => toBucket(row, grid));
   }
 
   /** A period's buckets by direction, start and scope, after a position. */

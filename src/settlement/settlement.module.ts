@@ -44,6 +44,6 @@ import { VoidService } from './void.service.js';
     StatementsService,
     VoidService,
   ],
-  exports: [StatementLifeService, StatementsService],
+  exports: [CompositionService, StatementLifeService, StatementsService],
 })
 export class SettlementModule {}

@@ -10,7 +10,7 @@ import {
 } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import type { Instant } from '../period/index.js';
-import { Database } from '../platform/database/index.js';
+import { Database, type Queryable } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
 import { CompositionService } from './composition.service.js';
@@ -18,6 +18,7 @@ import { creditsCsv, creditView } from './rules/credit-view.js';
 import { statementDocument, type StatementDocument } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
 import { findRendering, type StoredRendering } from './sql/find-rendering.js';
+import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
 import { findStatement } from './sql/find-statement.js';
 import { listCredits, type CreditRow } from './sql/list-credits.js';
 import { listStatements, type StatementFilter } from './sql/list-statements.js';
@@ -57,6 +58,11 @@ export class StatementsService implements OnModuleInit {
     const statement = isId(id) ? await findStatement(this.database, id, partyIdOf(caller)) : undefined;
     if (!statement) throw settlementProblems.statement_not_found('There is no such statement.');
     return statement;
+  }
+
+  /** The statement that stands for a period. */
+  async ofPeriod(db: Queryable, agreementId: string, period: string): Promise<StatementRow | undefined> {
+    return findStatementOfPeriod(db, agreementId, period);
   }
 
   /** Accepts the caller's statement for the caller. `check` sees it under the lock, before anything changes. */

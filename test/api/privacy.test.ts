@@ -9,6 +9,7 @@ let deal: Deal;
 let stranger: Party;
 let statement: { id: string };
 let batch: string;
+let dispute: string | undefined;
 
 beforeAll(async () => {
   market = await startMarket({ worker: true });
@@ -65,6 +66,8 @@ function windows(): string[] {
     `/v1/providers/${deal.a.code}/list-prices`,
     `/v1/providers/${deal.a.code}/api-keys`,
     ...ofStatement,
+    '/v1/disputes',
+    ...(dispute ? [`/v1/disputes/${dispute}`] : []),
   ];
 }
 
@@ -86,6 +89,13 @@ describe('what a party tells of its customers', () => {
 
   it('is nowhere in what they read after the issue', async () => {
     statement = await market.closePeriod(deal);
+    const [line] = (await get(`/v1/statements/${statement.id}`, deal.a.key)).body.lines;
+    const raised = await market.request('POST', '/v1/disputes', {
+      key: deal.a.key,
+      body: { statement: statement.id, line: line.id, reason: 'rate', claimedAmount: '0.00' },
+    });
+    dispute = raised.body.id;
+    expect(dispute).toBeDefined();
     await expectNothingSeen(deal.b.key);
     await expectNothingSeen(market.operatorKey);
     expect((await get(`/v1/statements/${statement.id}/credits`, deal.a.key)).text).toContain(SECRET);
@@ -109,7 +119,9 @@ describe('what a party tells of its customers', () => {
   });
 
   it('and all of the deal does not exist for a stranger', async () => {
-    for (const path of windows().filter((each) => each.includes(deal.code) || each.includes(statement.id))) {
+    for (const path of windows().filter((each) =>
+      [deal.code, statement.id, dispute!].some((mine) => each.includes(mine)),
+    )) {
       const { status } = await get(path, stranger.key);
       expect({ path, status }).toEqual({ path, status: 404 });
     }
@@ -122,7 +134,7 @@ describe('what a party tells of its customers', () => {
         instance: '',
       });
     }
-    for (const query of [`agreement=${deal.code}`, `period=${PERIOD}`, 'state=issued']) {
+    for (const query of [`agreement=${deal.code}`, `period=${PERIOD}`, 'state=disputed']) {
       expect((await get(`/v1/statements?${query}`, stranger.key)).body.data).toEqual([]);
     }
   });

@@ -1,16 +1,19 @@
 import type { FlowDirection, Side, Terms } from '../../agreements/index.js';
-import type { BucketGrid } from '../../period/index.js';
-import { rate, type Rating } from '../../rating/index.js';
-import type { AgreedBytes, ComparedBucket } from '../../reconciliation/index.js';
-import { bucketName } from '../../reconciliation/rules/agreed-bytes.js';
-import { ratedUsage } from '../../settlement/rules/rated-usage.js';
+import { isZeroRatable } from '../../agreements/rules/zero-rating-limits.js';
+import { rate, type RatedUsage, type Rating } from '../../rating/index.js';
+import type { ComparedBucket } from '../../reconciliation/index.js';
 
 /** A period as it is known now. */
 export interface KnownPeriod {
-  buckets: readonly ComparedBucket[];
+  usage: RatedUsage;
   terms: Terms;
-  grid: BucketGrid;
   currency: string;
+}
+
+/** A bucket with what is claimed to be right of it. */
+export interface ClaimedBucket {
+  bucket: Pick<ComparedBucket, 'direction' | 'index' | 'scope' | 'settledBytes'>;
+  bytes: bigint;
 }
 
 /** A charge of the period's statement. */
@@ -41,21 +44,16 @@ export interface BucketStake {
  */
 export function bucketStake(
   period: KnownPeriod,
-  claim: AgreedBytes,
+  claim: ClaimedBucket,
   issued: readonly IssuedCharge[],
 ): BucketStake {
-  const name = bucketName(claim);
-  const now = ratingOf(period, period.buckets);
-  const claimed = ratingOf(
-    period,
-    period.buckets.map((bucket) =>
-      bucketName(bucket) === name ? { ...bucket, settledBytes: claim.bytes } : bucket,
-    ),
-  );
+  const { terms, usage, currency } = period;
+  const now = rate(terms, usage, currency);
+  const claimed = rate(terms, claimedUsage(usage, claim, terms), currency);
   const changeOfA = claimed.payableByA - now.payableByA;
   const changeOfB = claimed.payableByB - now.payableByB;
   const netOfA = changeOfA - changeOfB;
-  const relieved: Side = netOfA < 0n || (netOfA === 0n && claim.direction === 'aToB') ? 'A' : 'B';
+  const relieved: Side = netOfA < 0n || (netOfA === 0n && claim.bucket.direction === 'aToB') ? 'A' : 'B';
   const heavier = size(changeOfA) - size(changeOfB);
   const payer = heavier === 0n ? relieved : heavier > 0n ? 'A' : 'B';
   const charges = issued.filter(({ kind, payer: by }) => kind !== 'adjustment' && by === relieved);
@@ -84,8 +82,27 @@ function contestedParts(
   });
 }
 
-function ratingOf({ terms, grid, currency }: KnownPeriod, buckets: readonly ComparedBucket[]): Rating {
-  return rate(terms, ratedUsage(buckets, terms, grid), currency);
+/** What was settled, with the claimed bytes in place of the bucket's. */
+function claimedUsage(usage: RatedUsage, { bucket, bytes }: ClaimedBucket, terms: Terms): RatedUsage {
+  const { direction, index, scope } = bucket;
+  const change = bytes - bucket.settledBytes;
+  const changed = (of: Record<FlowDirection, bigint>): Record<FlowDirection, bigint> => ({
+    ...of,
+    [direction]: of[direction] + change,
+  });
+  const { settledBytes, zeroRatableBytes, samples } = usage;
+  return {
+    settledBytes: changed(settledBytes),
+    zeroRatableBytes: isZeroRatable(scope, terms, direction) ? changed(zeroRatableBytes) : zeroRatableBytes,
+    ...(samples && {
+      samples: {
+        ...samples,
+        [direction]: samples[direction].map((sample, at) =>
+          at === index ? { ...sample, bytes: sample.bytes + change } : sample,
+        ),
+      },
+    }),
+  };
 }
 
 function amountsByLine({ lines }: Rating): Map<string, bigint> {

@@ -34,12 +34,14 @@ export interface Dispute {
 }
 
 /** What is done with a dispute; the time bar is the scheduler's and nobody else's. */
-export type DisputeCommand =
+export type DisputeCommand = { at: Instant } & (
   | { kind: 'propose'; by: Side; resolution: Resolution; lapsesAt: Instant }
   | { kind: 'consent' | 'withdraw' | 'escalate'; by: Side }
-  | { kind: 'time_bar'; at: Instant };
+  | { kind: 'time_bar' }
+);
 
-export type DisputeRefusal = 'dispute_closed' | 'no_proposal' | 'own_proposal' | 'not_the_raiser';
+export type DisputeRefusal =
+  'dispute_closed' | 'dispute_lapsed' | 'no_proposal' | 'own_proposal' | 'not_the_raiser';
 
 /** What becomes of a dispute, or why a command is refused. */
 export type DisputeResult =
@@ -53,6 +55,10 @@ export type DisputeResult =
  */
 export function decide(dispute: Dispute, command: DisputeCommand): DisputeResult {
   if (!OPEN_STATES.includes(dispute.state)) return afterTheEnd(dispute, command);
+  const hasLapsed = dispute.lapsesAt !== null && dispute.lapsesAt <= command.at;
+  if (command.kind === 'time_bar') return hasLapsed ? ended(dispute, 'time_barred') : { unchanged: true };
+  // The scheduler may be late; the deadline is not.
+  if (hasLapsed) return { refused: 'dispute_lapsed' };
   switch (command.kind) {
     case 'propose':
       return proposed(dispute, command);
@@ -63,10 +69,6 @@ export function decide(dispute: Dispute, command: DisputeCommand): DisputeResult
     case 'escalate':
       if (dispute.state === 'escalated') return { unchanged: true };
       return { changed: { ...dispute, state: 'escalated', lapsesAt: null }, resolution: null };
-    case 'time_bar':
-      return dispute.lapsesAt !== null && dispute.lapsesAt <= command.at
-        ? ended(dispute, 'time_barred')
-        : { unchanged: true };
   }
 }
 

@@ -16,18 +16,16 @@ const LINEAR = { pricing: { model: 'linear' as const, unit: 'GB', unitPrice: '0.
 /** A month of the flow A to B in hourly buckets, and its statement: higher is settled, so that all is charged. */
 function month(pairs: readonly Pair[], proposed: Partial<ProposedTerms>) {
   const settled = rules({ mismatchRule: 'higher' });
-  const period: KnownPeriod = {
-    buckets: compared(pairs, { terms: settled }),
-    terms: { ...terms(proposed), reconciliation: settled },
-    grid: bucketGrid('2026-10', 'hour', 'Etc/UTC'),
-    currency: 'USD',
-  };
-  const { lines } = rate(period.terms, ratedUsage(period.buckets, period.terms, period.grid), 'USD');
+  const buckets = compared(pairs, { terms: settled });
+  const all = { ...terms(proposed), reconciliation: settled };
+  const usage = ratedUsage(buckets, all, bucketGrid('2026-10', all.reconciliation.bucket, 'Etc/UTC'));
+  const period: KnownPeriod = { usage, terms: all, currency: 'USD' };
+  const { lines } = rate(all, usage, 'USD');
   const issued = lines.map((line, at): IssuedCharge => ({ lineId: `line-${at}`, ...line }));
-  const claim = (index: number, gigabytes: number) => {
-    const { direction, start, scope } = period.buckets[index]!;
-    return { direction, start, scope, bytes: BigInt(gigabytes * GB) };
-  };
+  const claim = (index: number, gigabytes: number) => ({
+    bucket: buckets[index]!,
+    bytes: BigInt(gigabytes * GB),
+  });
   return { period, issued, claim };
 }
 
@@ -109,6 +107,38 @@ describe('a claim about a bucket', () => {
     const ratioExcess = { ratio: '1', unitPrice: '0.10', unit: 'GB' } as const;
     const { period, issued, claim } = month(PAIRS, { ratioExcess });
     expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({ payer: 'A', change: -2000n });
+  });
+
+  test('moves the percentile where its bucket is a sample', () => {
+    const percentile = {
+      basis: 'aToB',
+      commitMbps: '0',
+      commitPrice: '0',
+      overagePrice: '1.00',
+      payer: 'B',
+    } as const;
+    const hours = Array.from({ length: 744 }, (): Pair => [450 * GB, 450 * GB]);
+    hours[700] = [900 * GB, 450 * GB];
+    const { period, issued, claim } = month(hours, { percentile });
+    // One hour in 744 is among the 5 % that are dropped; 38 of them are not.
+    expect(bucketStake(period, claim(700, 450), issued)).toMatchObject({ change: 0n, contested: [] });
+    for (let at = 0; at < 38; at += 1) hours[at] = [900 * GB, 450 * GB];
+    const high = month(
+      hours.map((hour, at): Pair => (at === 37 ? [450 * GB, 450 * GB] : hour)),
+      { percentile },
+    );
+    expect(high.issued.at(-1)!.amount).toBe(200_000n);
+    expect(bucketStake(high.period, high.claim(700, 450), high.issued)).toMatchObject({
+      payer: 'B',
+      change: -100_000n,
+      contested: [{ amount: 100_000n, payer: 'B' }],
+    });
+  });
+
+  test('takes from what is zero-rated first, where the bucket could be', () => {
+    const aToB = { ...LINEAR, zeroRating: { kind: 'allowance', quantity: '1400', unit: 'GB' } } as const;
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB } });
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({ change: -1000n });
   });
 
   test('contests of a charge only what is still known as one, and was charged at the time', () => {

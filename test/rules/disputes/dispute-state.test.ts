@@ -12,6 +12,7 @@ import {
 
 const NO_CHANGE: Resolution = { kind: 'no_change' };
 const SOME: Resolution = { kind: 'amount', amount: 5n };
+const NOW = 999;
 const DUE = 1_000;
 const NEW_DUE = 2_000;
 
@@ -26,14 +27,14 @@ function dispute(state: DisputeState, proposedBy: 'A' | 'B' | null): Dispute {
 }
 
 const COMMANDS = {
-  'propose A': { kind: 'propose', by: 'A', resolution: NO_CHANGE, lapsesAt: NEW_DUE },
-  'propose B': { kind: 'propose', by: 'B', resolution: NO_CHANGE, lapsesAt: NEW_DUE },
-  'consent A': { kind: 'consent', by: 'A' },
-  'consent B': { kind: 'consent', by: 'B' },
-  'withdraw A': { kind: 'withdraw', by: 'A' },
-  'withdraw B': { kind: 'withdraw', by: 'B' },
-  'escalate A': { kind: 'escalate', by: 'A' },
-  'escalate B': { kind: 'escalate', by: 'B' },
+  'propose A': { kind: 'propose', by: 'A', resolution: NO_CHANGE, lapsesAt: NEW_DUE, at: NOW },
+  'propose B': { kind: 'propose', by: 'B', resolution: NO_CHANGE, lapsesAt: NEW_DUE, at: NOW },
+  'consent A': { kind: 'consent', by: 'A', at: NOW },
+  'consent B': { kind: 'consent', by: 'B', at: NOW },
+  'withdraw A': { kind: 'withdraw', by: 'A', at: NOW },
+  'withdraw B': { kind: 'withdraw', by: 'B', at: NOW },
+  'escalate A': { kind: 'escalate', by: 'A', at: NOW },
+  'escalate B': { kind: 'escalate', by: 'B', at: NOW },
   'time_bar early': { kind: 'time_bar', at: DUE - 1 },
   'time_bar due': { kind: 'time_bar', at: DUE },
 } satisfies Record<string, DisputeCommand>;
@@ -110,6 +111,15 @@ describe('a dispute', () => {
     });
   });
 
+  test.each(['propose A', 'consent B', 'withdraw A', 'escalate B'] as const)(
+    'whose time is over takes no %s, even if the scheduler has not been yet',
+    (name) => {
+      const late = { ...COMMANDS[name], at: DUE };
+      expect(decide(dispute('proposed', 'A'), late)).toEqual({ refused: 'dispute_lapsed' });
+      expect(outcome(decide(dispute('escalated', 'A'), late))).not.toBe('dispute_lapsed');
+    },
+  );
+
   test('is resolved as was proposed', () => {
     expect(decide(dispute('proposed', 'A'), COMMANDS['consent B'])).toMatchObject({ resolution: SOME });
     expect(decide(dispute('escalated', 'B'), COMMANDS['consent A'])).toMatchObject({ resolution: SOME });
@@ -126,18 +136,22 @@ describe('a dispute', () => {
 
 describe('whatever two parties and the scheduler do', () => {
   const side = fc.constantFrom('A' as const, 'B' as const);
+  const at = fc.nat(6_000);
   const command: fc.Arbitrary<DisputeCommand> = fc.oneof(
-    side.map((by): DisputeCommand => ({ kind: 'propose', by, resolution: SOME, lapsesAt: NEW_DUE })),
+    fc
+      .tuple(side, at)
+      .map(([by, at]): DisputeCommand => ({ kind: 'propose', by, resolution: SOME, lapsesAt: at + DUE, at })),
     fc
       .constantFrom('consent' as const, 'withdraw' as const, 'escalate' as const)
-      .chain((kind) => side.map((by): DisputeCommand => ({ kind, by }))),
-    fc.nat(3_000).map((at): DisputeCommand => ({ kind: 'time_bar', at })),
+      .chain((kind) => fc.tuple(side, at).map(([by, at]): DisputeCommand => ({ kind, by, at }))),
+    at.map((at): DisputeCommand => ({ kind: 'time_bar', at })),
   );
 
   /** The commands with what they made of a dispute, one after the other. */
   function play(raisedBy: 'A' | 'B', commands: readonly DisputeCommand[]) {
     let now: Dispute = { ...dispute('raised', null), raisedBy };
-    return commands.map((given) => {
+    const inTime = [...commands].sort((one, other) => one.at - other.at);
+    return inTime.map((given) => {
       const before = now;
       const result = decide(before, given);
       if ('changed' in result) now = result.changed;

@@ -1,0 +1,2 @@
+export { DisputesModule } from './disputes.module.js';
+export { TimeBarService } from './time-bar.service.js';
