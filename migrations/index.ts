@@ -11,6 +11,7 @@ import { AgreementLife1764000000009 } from './1764000000009-agreement-life.js';
 import { SigningKeys1764000000011 } from './1764000000011-signing-keys.js';
 import { JobFailures1764000000012 } from './1764000000012-job-failures.js';
 import { BucketSides1764000000030 } from './1764000000030-bucket-sides.js';
+import { LaterData1764000000031 } from './1764000000031-later-data.js';
 import { Payments1764000000040 } from './1764000000040-payments.js';
 import { LedgerBySet1764000000041 } from './1764000000041-ledger-by-set.js';
 import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
@@ -30,6 +31,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   SigningKeys1764000000011,
   JobFailures1764000000012,
   BucketSides1764000000030,
+  LaterData1764000000031,
   Payments1764000000040,
   LedgerBySet1764000000041,
   StatementLife1764000000050,

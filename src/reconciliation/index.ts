@@ -1,6 +1,6 @@
 export type { BucketStatus, ComparedBucket } from './rules/compare-bucket.js';
 export { BUCKET_STATUSES } from './rules/compare-bucket.js';
-export { bucketName, type AgreedBytes, type BucketKey } from './rules/agreed-bytes.js';
+export { bucketName, type AgreedBucket, type AgreedBytes, type BucketKey } from './rules/agreed-bytes.js';
 export type { Reconciliation } from './rules/reconcile.js';
 export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
 export { bucketPage, bucketPosition } from './http/bucket-page.js';
@@ -12,5 +12,7 @@ export type { DiscrepancyPosition } from './sql/list-discrepancies.js';
 export {
   ReconciliationService,
   type PeriodReconciliation,
+  type ReplayedPeriod,
+  type SettledSample,
   type SettledPeriod,
 } from './reconciliation.service.js';

@@ -4,17 +4,27 @@ import { bucketGrid, bucketIndexAt, type BucketGrid } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
-import type { AgreedBytes, BucketKey } from './rules/agreed-bytes.js';
+import {
+  agreedBucket,
+  bucketName,
+  withAgreedBytes,
+  type AgreedBucket,
+  type AgreedBytes,
+  type BucketKey,
+} from './rules/agreed-bytes.js';
 import { toBucket, type BucketRow } from './rules/bucket-row.js';
 import type { ComparedBucket } from './rules/compare-bucket.js';
-import { reconciliationOf, type Reconciliation } from './rules/reconcile.js';
-import { directionTotals, statusCounts, type ScopeSum } from './rules/scope-sums.js';
+import { pairSides } from './rules/pair-sides.js';
+import { reconcile, reconciliationOf, type Reconciliation } from './rules/reconcile.js';
+import { directionTotals, scopeSums, statusCounts, type ScopeSum } from './rules/scope-sums.js';
 import { findBuckets } from './sql/find-buckets.js';
 import { insertAgreedBytes, type AgreementOnBytes } from './sql/insert-agreed-bytes.js';
+import { listAgreedBuckets } from './sql/list-agreed-buckets.js';
 import { listAgreedPeriods } from './sql/list-agreed-periods.js';
 import { listBuckets, type BucketFilter, type BucketPosition } from './sql/list-buckets.js';
 import { listDiscrepancies, type DiscrepancyPosition } from './sql/list-discrepancies.js';
 import { listSuspects } from './sql/list-suspects.js';
+import { readAgreedBytes } from './sql/read-agreed-bytes.js';
 import { setAgreedBytes } from './sql/set-agreed-bytes.js';
 import { sumBucketStarts } from './sql/sum-bucket-starts.js';
 import { sumScopes } from './sql/sum-scopes.js';
@@ -35,6 +45,14 @@ export type SettledSample = Pick<ComparedBucket, 'direction' | 'index' | 'settle
 /** What pricing a period needs of its comparison. */
 export interface SettledPeriod extends Pick<Reconciliation, 'directions' | 'counts'>, ComparedBy {
   sums: ScopeSum[];
+}
+
+/** A period compared anew from its records as they were recorded at some time. */
+export interface ReplayedPeriod extends SettledPeriod {
+  samples: SettledSample[];
+  agreed: AgreedBucket[];
+  /** How many records counted, by reporter id. */
+  recordCounts: Map<string, number>;
 }
 
 /**
@@ -118,6 +136,73 @@ export class ReconciliationService implements OnModuleInit {
     grid: BucketGrid,
   ): Promise<ComparedBucket[]> {
     return (await findBuckets(db, of, keys)).map((row) => toBucket(row, grid));
+  }
+
+  /** Buckets of a period of which bytes were agreed after a figure of the agreement's clock, oldest first. */
+  async agreedSince(
+    db: Queryable,
+    agreementId: string,
+    period: string,
+    { version, grid }: ComparedBy,
+    after: bigint,
+  ): Promise<AgreedBucket[]> {
+    const { reconciliation } = version.terms;
+    const rows = await listAgreedBuckets(db, { agreementId, period }, after);
+    return rows.map((row) =>
+      agreedBucket(toBucket(row, grid), reconciliation, {
+        disputeId: row.disputeId,
+        recorded: BigInt(row.recorded),
+      }),
+    );
+  }
+
+  /** Periods of which bytes were agreed between two figures of the agreement's clock. */
+  async agreedPeriods(
+    db: Queryable,
+    agreementId: string,
+    between: { after: bigint; upTo: bigint | null },
+  ): Promise<string[]> {
+    return listAgreedPeriods(db, agreementId, between);
+  }
+
+  /**
+   * A period as it was recorded when the agreement's clock showed a figure, compared anew from the records by the
+   * rules, and by a version: nothing is read of what is kept up.
+   */
+  async replay(
+    tx: Transaction,
+    agreement: Agreement,
+    period: string,
+    version: VersionInForce,
+    recordedUpTo: bigint,
+  ): Promise<ReplayedPeriod> {
+    const rules = version.terms.reconciliation;
+    const grid = bucketGrid(period, rules.bucket, agreement.timezone);
+    const { buckets: usage, recordCounts } = await this.traffic.replay(
+      tx,
+      agreement,
+      [version],
+      period,
+      recordedUpTo,
+    );
+    const fixed = await readAgreedBytes(tx, agreement.id, period, recordedUpTo);
+    const measured = withAgreedBytes(pairSides(usage, grid), fixed, grid);
+    const { buckets, directions, counts } = reconcile(measured, rules, {
+      start: grid.starts[0]!,
+      end: grid.end,
+    });
+    const byName = new Map(buckets.map((bucket) => [bucketName(bucket), bucket]));
+    const agreed = fixed.map((each) => agreedBucket(byName.get(bucketName(each))!, rules, each));
+    return {
+      version,
+      grid,
+      sums: scopeSums(buckets),
+      directions,
+      counts,
+      samples: buckets,
+      agreed,
+      recordCounts,
+    };
   }
 
   /** A period's buckets by direction, start and scope, after a position. */

@@ -10,7 +10,7 @@ interface Accrual {
   agreement: Agreement;
   /** What the agreement's clock showed when it was computed. */
   clock: string;
-  /** Minor units, positive where A owes B. */
+  /** Minor units, positive where A owes B; changes of issued periods included. */
   owedByA: bigint;
 }
 
@@ -63,8 +63,11 @@ export class AccrualsService implements OnModuleInit {
     for (const period of await this.traffic.openPeriods(db, agreementId)) {
       // Records may run some minutes ahead of the clock, into a month that the agreement then did not reach.
       if (agreement.lastPeriod !== null && period > agreement.lastPeriod) continue;
-      const { rating } = await this.composition.statement(db, agreement, period, 0);
-      owedByA += rating.payableByA - rating.payableByB;
+      const { payableByA, payableByB } = await this.composition.rating(db, agreement, period);
+      owedByA += payableByA - payableByB;
+    }
+    for (const { payer, amount } of (await this.composition.later(db, agreement)).adjustments) {
+      owedByA += payer === 'A' ? amount : -amount;
     }
     const accrual = { agreement, clock, owedByA };
     this.kept.delete(agreementId);

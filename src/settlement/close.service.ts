@@ -11,12 +11,14 @@ import {
 import { JobsService, type JobRow } from '../jobs/index.js';
 import { creditPostings, issuePostings, LedgerService } from '../ledger/index.js';
 import { cutOffOf, formatInstant, periodBounds, type Instant } from '../period/index.js';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { TrafficService } from '../traffic/index.js';
-import { CompositionService, type PartyCredits } from './composition.service.js';
-import { duePeriods } from './rules/due-periods.js';
+import { CompositionService } from './composition.service.js';
+import { CreditsService, type PartyCredits } from './credits.service.js';
+import { closingPeriod, duePeriods } from './rules/due-periods.js';
 import { issuedStatement, renderCsv, renderJson } from './rules/issue-rendering.js';
+import { isAfterEnd } from './rules/period-facts.js';
 import {
   closingBalance,
   sealStatement,
@@ -25,7 +27,6 @@ import {
 } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
-import { insertCredits } from './sql/insert-credits.js';
 import { insertRendering } from './sql/insert-rendering.js';
 import { insertStatement } from './sql/insert-statement.js';
 import { listAutoClosing } from './sql/list-auto-closing.js';
@@ -52,6 +53,7 @@ export class CloseService {
     private readonly database: Database,
     private readonly agreements: AgreementsService,
     private readonly composition: CompositionService,
+    private readonly credits: CreditsService,
     private readonly jobs: JobsService,
     private readonly ledger: LedgerService,
     private readonly traffic: TrafficService,
@@ -59,8 +61,9 @@ export class CloseService {
 
   /** Asks for a period to be closed: the operator once it has ended, a party from its cut-off on. */
   async request(caller: Caller, agreement: Agreement, period: string, now: Instant): Promise<JobRow> {
-    const version = await this.agreements.versionFor(this.database, agreement, period);
+    const version = await this.composition.governing(this.database, agreement, period);
     refuseEarly(agreement, period, version, now, caller.kind === 'operator');
+    await this.refuseNothingLeft(this.database, agreement, period);
     return this.database.transaction((tx) => this.enqueue(tx, agreement, period));
   }
 
@@ -88,7 +91,8 @@ export class CloseService {
         return { statementId: existing.id, number, issued: false };
       }
       const agreement = await this.agreements.findById(tx, agreementId);
-      refuseEarly(agreement, period, await this.agreements.versionFor(tx, agreement, period), now, true);
+      refuseEarly(agreement, period, await this.composition.governing(tx, agreement, period), now, true);
+      await this.refuseNothingLeft(tx, agreement, period);
       return this.issue(tx, await this.composition.statement(tx, agreement, period, now));
     });
   }
@@ -104,6 +108,7 @@ export class CloseService {
       sequence: input.sequence,
       period,
       issuedAt: new Date(issuedAt),
+      eventUpTo: new Date(document.periodEnd),
       recordedUpTo: await advanceClock(tx, agreement.id),
       document: sealed.text,
       closingBalance: closingBalance(input),
@@ -119,11 +124,7 @@ export class CloseService {
       const sha256 = createHash('sha256').update(content).digest('hex');
       await insertRendering(tx, { ...owner, kind, providerId: null, content, sha256 });
     }
-    const parties = await this.composition.credits(tx, input);
-    for (const { providerId, currency, credits } of parties) {
-      const creditIds = credits.map(() => newId());
-      await insertCredits(tx, { ...owner, providerId, currency }, credits, creditIds);
-    }
+    const parties = await this.credits.give(tx, identity.id, input);
     await this.traffic.closePeriod(tx, agreement.id, period);
     await this.post(input, identity, parties);
     return { statementId: identity.id, number: document.number, issued: true };
@@ -131,12 +132,12 @@ export class CloseService {
 
   /** Settlement and credits are two documents: the two money flows are never netted (section 1). */
   private async post(
-    { agreement, rating, issuedAt }: StatementInput,
+    { agreement, rating, adjustments, issuedAt }: StatementInput,
     { id, lineIds }: { id: string; lineIds: readonly string[] },
     parties: readonly PartyCredits[],
   ): Promise<void> {
     const providerId = { A: agreement.partyA.id, B: agreement.partyB.id };
-    const lines = rating.lines.map(({ payer, payee, amount }, index) => {
+    const lines = [...rating.lines, ...adjustments].map(({ payer, payee, amount }, index) => {
       return { id: lineIds[index]!, payer: providerId[payer], payee: providerId[payee], amount };
     });
     const source = { agreementId: agreement.id, sourceId: id, effectiveAt: issuedAt };
@@ -157,12 +158,34 @@ export class CloseService {
     });
   }
 
+  /** After an agreement's end a statement is issued only to carry what changed issued periods (section 9). */
+  private async refuseNothingLeft(db: Queryable, agreement: Agreement, period: string): Promise<void> {
+    if (!isAfterEnd(agreement, period)) return;
+    if (!(await this.traffic.isClosed(db, agreement.id, agreement.lastPeriod!))) {
+      throw settlementProblems.nothing_to_close(
+        `The agreement ends with ${agreement.lastPeriod}, whose statement comes first.`,
+      );
+    }
+    if (await this.isAnythingLeft(db, agreement)) return;
+    throw settlementProblems.nothing_to_close(
+      `The agreement ended with ${agreement.lastPeriod}, and nothing is left to be carried by a closing statement.`,
+    );
+  }
+
+  private async isAnythingLeft(db: Queryable, agreement: Agreement): Promise<boolean> {
+    const { adjustments, restated } = await this.composition.later(db, agreement);
+    return adjustments.length > 0 || restated.length > 0;
+  }
+
   private async requestDueOf(agreementId: string, now: Instant): Promise<number> {
     const agreement = await this.agreements.findById(this.database, agreementId);
     const versions = await this.agreements.versionsInForce(this.database, agreementId);
     const closed = await this.traffic.closedPeriods(this.database, agreementId);
+    const due = duePeriods(versions, closed, agreement, now);
+    const closing = closingPeriod(versions, closed, agreement, now);
+    if (closing !== null && (await this.isAnythingLeft(this.database, agreement))) due.push(closing);
     let requested = 0;
-    for (const period of duePeriods(versions, closed, agreement, now)) {
+    for (const period of due) {
       const failed = await this.jobs.lastFailure(this.database, CLOSE_PERIOD, `${agreementId}/${period}`);
       if (failed && now - failed.getTime() < RETRY_AFTER_MS) continue;
       await this.database.transaction((tx) => this.enqueue(tx, agreement, period));

@@ -1,31 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import type { Agreement, Side, Terms } from '../agreements/index.js';
+import { AgreementsService, type Agreement, type Terms, type VersionInForce } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
-import type { Instant } from '../period/index.js';
+import { bucketGrid, type Instant } from '../period/index.js';
 import type { Queryable } from '../platform/database/index.js';
-import { ProvidersService } from '../providers/index.js';
-import { rate, type RatedUsage } from '../rating/index.js';
+import { rate, type RatedUsage, type Rating } from '../rating/index.js';
 import { ReconciliationService, type SettledPeriod } from '../reconciliation/index.js';
-import { TrafficService, type CustomerSum } from '../traffic/index.js';
-import { creditsOfParty, type Credit, type CustomerUsage } from './rules/credits-of-party.js';
-import { samplesOf, usageOfParts } from './rules/rated-usage.js';
-import type { StatementInput } from './rules/statement-document.js';
-import { readPrevious } from './sql/read-previous.js';
+import { TrafficService } from '../traffic/index.js';
+import { AdjustmentsService, type Later, type Looked } from './adjustments.service.js';
+import { isAfterEnd, usageOfFacts, type FactSource, type PeriodFacts } from './rules/period-facts.js';
+import { NOTHING_RATED, type StatementInput } from './rules/statement-document.js';
+import { readPrevious, type PreviousStatement } from './sql/read-previous.js';
 
-/** A party's own customers' credits, in its billing currency. */
-export interface PartyCredits {
-  providerId: string;
-  counterpartyId: string;
-  currency: string;
-  credits: Credit[];
+/** What a statement is composed of, beside its period. */
+export interface Composed {
+  issuedAt: Instant;
+  facts: FactSource;
+  previous: PreviousStatement | null;
+  /** Positive where A paid B. */
+  paymentsSince: bigint;
+  /** The past that a recorded statement is composed of again; null for what is known now. */
+  looked: Looked | null;
 }
 
 /** Computes what a period comes to, from what is recorded; stores nothing. */
 @Injectable()
 export class CompositionService {
   constructor(
+    private readonly adjustments: AdjustmentsService,
+    private readonly agreements: AgreementsService,
     private readonly ledger: LedgerService,
-    private readonly providers: ProvidersService,
     private readonly reconciliation: ReconciliationService,
     private readonly traffic: TrafficService,
   ) {}
@@ -37,27 +40,58 @@ export class CompositionService {
     period: string,
     issuedAt: Instant,
   ): Promise<StatementInput> {
-    const reconciled = await this.reconciliation.settled(db, agreement, period);
-    const { terms } = reconciled.version;
-    const usage = await this.usage(db, agreement, period, reconciled, terms);
+    const version = await this.governing(db, agreement, period);
     const previous = await readPrevious(db, agreement.id);
-    const closing = BigInt(previous?.closingBalance ?? 0);
-    const records = await this.traffic.recordCounts(db, agreement.id, period);
+    // What is owed changes by statements and payments alone; a dispute moves it, and a void takes back both.
+    const paymentsSince = BigInt(previous?.closingBalance ?? 0) - (await this.owedByA(agreement));
+    const facts = this.current(db, agreement);
+    return this.compose(db, agreement, period, version, {
+      issuedAt,
+      facts,
+      previous,
+      paymentsSince,
+      looked: null,
+    });
+  }
+
+  /** The same from given facts. */
+  async compose(
+    db: Queryable,
+    agreement: Agreement,
+    period: string,
+    version: VersionInForce,
+    { issuedAt, facts, previous, paymentsSince, looked }: Composed,
+  ): Promise<StatementInput> {
+    const { terms } = version;
+    const known = isAfterEnd(agreement, period)
+      ? nothingKnown(version, period, agreement)
+      : await facts(period, version, 0n);
+    const usage = usageOfFacts(known, terms);
+    const later = await this.adjustments.since(db, agreement, facts, looked);
     return {
       agreement,
       sequence: (previous?.sequence ?? 0) + 1,
       period,
-      version: { number: reconciled.version.version, terms },
-      totals: reconciled.directions,
-      bucketCounts: reconciled.counts,
-      recordCounts: { A: records.get(agreement.partyA.id) ?? 0, B: records.get(agreement.partyB.id) ?? 0 },
+      version: { number: version.version, terms },
+      totals: known.directions,
+      bucketCounts: known.counts,
+      recordCounts: known.recordCounts,
       settledBytes: usage.settledBytes,
-      rating: rate(terms, usage, agreement.currency),
+      rating: isAfterEnd(agreement, period) ? NOTHING_RATED : rate(terms, usage, agreement.currency),
+      ...later,
       issuedAt,
-      previous: previous && { sha256: previous.sha256, closingBalance: closing },
-      // What is owed changes by statements and payments alone; a dispute moves it, and a void takes back both.
-      paymentsSince: closing - (await this.owedByA(agreement)),
+      previous: previous && {
+        sha256: previous.sha256,
+        closingBalance: BigInt(previous.closingBalance),
+      },
+      paymentsSince,
     };
+  }
+
+  /** The version by which a period is settled; after the agreement's end that of its last period. */
+  async governing(db: Queryable, agreement: Agreement, period: string): Promise<VersionInForce> {
+    const governed = isAfterEnd(agreement, period) ? agreement.lastPeriod! : period;
+    return this.agreements.versionFor(db, agreement, governed);
   }
 
   /** What rating needs of a settled period, under its own terms or others. */
@@ -65,12 +99,44 @@ export class CompositionService {
     db: Queryable,
     agreement: Agreement,
     period: string,
-    { sums, grid }: SettledPeriod,
+    settled: SettledPeriod,
     terms: Terms,
   ): Promise<RatedUsage> {
-    if (!terms.percentile) return usageOfParts(sums, terms, undefined);
-    const samples = await this.reconciliation.samples(db, agreement.id, period, grid);
-    return usageOfParts(sums, terms, samplesOf(samples, grid));
+    const samples = terms.percentile
+      ? await this.reconciliation.samples(db, agreement.id, period, settled.grid)
+      : [];
+    return usageOfFacts({ ...settled, samples }, terms);
+  }
+
+  /** What a period's charges come to so far. */
+  async rating(db: Queryable, agreement: Agreement, period: string): Promise<Rating> {
+    const version = await this.agreements.versionFor(db, agreement, period);
+    const known = await this.current(db, agreement)(period, version, 0n);
+    return rate(version.terms, usageOfFacts(known, version.terms), agreement.currency);
+  }
+
+  /** What issued periods changed by since the last statement. */
+  async later(db: Queryable, agreement: Agreement): Promise<Later> {
+    return this.adjustments.since(db, agreement, this.current(db, agreement));
+  }
+
+  /** A period's facts as they are known now, from the sums that are kept up. */
+  current(db: Queryable, agreement: Agreement): FactSource {
+    return async (period, { terms }, agreedAfter): Promise<PeriodFacts> => {
+      const settled = await this.reconciliation.settled(db, agreement, period);
+      const records = await this.traffic.recordCounts(db, agreement.id, period);
+      return {
+        ...settled,
+        samples: terms.percentile
+          ? await this.reconciliation.samples(db, agreement.id, period, settled.grid)
+          : [],
+        agreed: await this.reconciliation.agreedSince(db, agreement.id, period, settled, agreedAfter),
+        recordCounts: {
+          A: records.get(agreement.partyA.id) ?? 0,
+          B: records.get(agreement.partyB.id) ?? 0,
+        },
+      };
+    };
   }
 
   /** What A owes B by the agreement now, disputed or not; negative where B owes A. */
@@ -78,35 +144,19 @@ export class CompositionService {
     const { net } = await this.ledger.position({ bookId: partyA.id, agreementId: id, currency });
     return -net;
   }
-
-  /** What each party credits to its own customers; each list is for its own party's eyes alone. */
-  async credits(
-    db: Queryable,
-    { agreement, period, rating }: Pick<StatementInput, 'agreement' | 'period' | 'rating'>,
-  ): Promise<PartyCredits[]> {
-    const parties: [Side, string, string][] = [
-      ['A', agreement.partyA.id, agreement.partyB.id],
-      ['B', agreement.partyB.id, agreement.partyA.id],
-    ];
-    const given: PartyCredits[] = [];
-    for (const [side, providerId, counterpartyId] of parties) {
-      const currency = (await this.providers.findById(providerId))!.billingCurrency;
-      const sums = await this.traffic.customerSums(db, agreement.id, period, providerId);
-      const credits = creditsOfParty(side, rating.zeroRatedBytes, sums.map(toUsage), currency);
-      given.push({ providerId, counterpartyId, currency, credits });
-    }
-    return given;
-  }
 }
 
-/** Sums keep '' and the beginning of time where there is no customer, region or price. */
-function toUsage({ customer, priceFrom, region, unitPrice, bytes, ...sum }: CustomerSum): CustomerUsage {
+/** After an agreement's end nothing is reported. */
+function nothingKnown(version: VersionInForce, period: string, { timezone }: Agreement): PeriodFacts {
+  const none = { senderBytes: 0n, receiverBytes: 0n, settledBytes: 0n, discrepancyBytes: 0n };
   return {
-    ...sum,
-    customer: customer || null,
-    priceFrom: priceFrom.getTime() || null,
-    region: region || null,
-    unitPrice: unitPrice || null,
-    bytes: BigInt(bytes),
-  } as CustomerUsage;
+    version,
+    grid: bucketGrid(period, version.terms.reconciliation.bucket, timezone),
+    sums: [],
+    directions: { aToB: none, bToA: none },
+    counts: { exact: 0, within_tolerance: 0, mismatch: 0, missing_sender: 0, missing_receiver: 0 },
+    samples: [],
+    agreed: [],
+    recordCounts: { A: 0, B: 0 },
+  };
 }

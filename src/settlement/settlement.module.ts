@@ -7,7 +7,9 @@ import { ReconciliationModule } from '../reconciliation/index.js';
 import { TrafficModule } from '../traffic/index.js';
 import { AccrualsService } from './accruals.service.js';
 import { CloseService } from './close.service.js';
+import { AdjustmentsService } from './adjustments.service.js';
 import { CompositionService } from './composition.service.js';
+import { CreditsService } from './credits.service.js';
 import { ExplanationService } from './explanation.service.js';
 import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
@@ -34,9 +36,11 @@ import { VoidService } from './void.service.js';
   ],
   providers: [
     AccrualsService,
+    AdjustmentsService,
     ClosePeriodJob,
     CloseService,
     CompositionService,
+    CreditsService,
     DeemAcceptedJob,
     ExplanationService,
     SimulationService,

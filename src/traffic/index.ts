@@ -1,3 +1,5 @@
+export type { BucketUsage } from './rules/usage.js';
+export type { LateUsage } from './sql/list-late-usage.js';
 export type { CustomerSum } from './sql/read-customer-usage.js';
 export { recordPage, recordPosition } from './http/record-page.js';
 export { TrafficRecordPage } from './http/records.dto.js';

@@ -1,5 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { advanceTermsEpoch, AgreementsService, lockClock, type Agreement } from '../agreements/index.js';
+import {
+  advanceClock,
+  advanceTermsEpoch,
+  AgreementsService,
+  lockClock,
+  type Agreement,
+} from '../agreements/index.js';
 import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { ProvidersService, slotOf, type ListPrice } from '../providers/index.js';
@@ -10,6 +16,7 @@ import { findBatch } from './sql/find-batch.js';
 import { insertClosedPeriod } from './sql/insert-closed-period.js';
 import { listBatches } from './sql/list-batches.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
+import { listLateUsage, type LateUsage } from './sql/list-late-usage.js';
 import { listOpenPeriods } from './sql/list-open-periods.js';
 import {
   listRecords,
@@ -21,6 +28,7 @@ import { readRecordCounts } from './sql/read-record-counts.js';
 import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
 import { trafficProblems } from './traffic.errors.js';
 import { rebuildUsage, repriceUsage } from './usage-rebuild.js';
+import { replayUsage, type ReplayedUsage } from './usage-replay.js';
 
 /** No zone is in an earlier period than the first one, 1970-01, at this instant. */
 const FIRST_INSTANT = Date.UTC(1970, 0, 2);
@@ -77,6 +85,21 @@ export class TrafficService implements OnModuleInit {
   /** How many records of each reporter count in a period, by reporter id. */
   async recordCounts(db: Queryable, agreementId: string, period: string): Promise<Map<string, number>> {
     return readRecordCounts(db, agreementId, period);
+  }
+
+  /** What changed issued periods between two figures of the agreement's clock. */
+  async lateUsage(
+    db: Queryable,
+    agreementId: string,
+    after: bigint,
+    upTo: bigint | null,
+  ): Promise<LateUsage[]> {
+    return listLateUsage(db, agreementId, after, upTo);
+  }
+
+  /** A period's records added up as they were recorded at a figure of the agreement's clock. */
+  async replay(...of: Parameters<typeof replayUsage>): Promise<ReplayedUsage> {
+    return replayUsage(...of);
   }
 
   /** Notes that a period's statement is issued: what comes later is late. The caller holds the agreement's clock. */
@@ -151,6 +174,7 @@ export class TrafficService implements OnModuleInit {
       const reporter = { id: providerId, prices };
       const fromPeriod = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
       await repriceUsage(tx, this.agreements, { agreement, reporter, fromPeriod });
+      await advanceClock(tx, id);
     }
   }
 }

@@ -3,9 +3,10 @@ import type { Transaction } from '../platform/database/index.js';
 import { periodBounds } from '../period/index.js';
 import type { ListPrice } from '../providers/index.js';
 import { PeriodTable } from './period-table.js';
-import { UsageSums } from './rules/usage.js';
+import { UsageSums, type UsageChange } from './rules/usage.js';
 import { addBucketUsage } from './sql/add-bucket-usage.js';
 import { addCustomerUsage } from './sql/add-customer-usage.js';
+import { addLateUsage } from './sql/add-late-usage.js';
 import { addPeriodUsage } from './sql/add-period-usage.js';
 import { clearBucketUsage } from './sql/clear-bucket-usage.js';
 import { deleteCustomerUsage } from './sql/delete-customer-usage.js';
@@ -38,7 +39,10 @@ export async function rebuildUsage(
   await replaceCustomerUsage(tx, source, fromPeriod, sums);
 }
 
-/** Prices a reporter's records anew after prices were added; nothing else depends on those. */
+/**
+ * Prices a reporter's records anew after prices were added; nothing else depends on those. Issued periods are noted
+ * as changed: what had no price may have one now. The caller advances the agreement's clock after this.
+ */
 export async function repriceUsage(
   tx: Transaction,
   agreements: AgreementsService,
@@ -46,6 +50,14 @@ export async function repriceUsage(
 ): Promise<void> {
   const { source, fromPeriod, sums } = await addUp(tx, agreements, rebuild);
   await replaceCustomerUsage(tx, source, fromPeriod, sums);
+  const priced = [...sums.customers.values()].filter(({ period }) => period >= fromPeriod);
+  const changes = new Map(
+    priced.map(({ period, direction }): [string, UsageChange] => [
+      `${period} ${direction}`,
+      { period, direction, cause: 'price', records: 1 },
+    ]),
+  );
+  await addLateUsage(tx, source.agreementId, [...changes.values()]);
 }
 
 async function addUp(

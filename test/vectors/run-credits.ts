@@ -28,7 +28,7 @@ export function credits(input: any): unknown {
       }) as CustomerUsage,
   );
   const zero = { aToB: 0n, bToA: 0n, [direction]: BigInt(zeroRatedBytes) };
-  const given = creditsOfParty('A', zero, usage, billingCurrency);
+  const given = creditsOfParty('A', zero, usage, billingCurrency).credits;
   const shares = shareCredits(BigInt(zeroRatedBytes), usage);
   const total = given.reduce((sum, { amount }) => sum + (amount ?? 0n), 0n);
   return {

@@ -1,6 +1,11 @@
 import type { FlowDirection, ScopeField } from '../../agreements/index.js';
 import { bucketEndAt, bucketIndexAt, type BucketGrid, type Instant } from '../../period/index.js';
-import type { MeasuredBucket } from './compare-bucket.js';
+import {
+  compareBucket,
+  type ComparedBucket,
+  type ComparisonTerms,
+  type MeasuredBucket,
+} from './compare-bucket.js';
 
 /** Which bucket of a period; fields outside the scope are ''. */
 export interface BucketKey {
@@ -12,6 +17,25 @@ export interface BucketKey {
 /** What two parties agreed that a bucket carried (domain contract, section 10). */
 export interface AgreedBytes extends BucketKey {
   bytes: bigint;
+}
+
+/** A bucket whose bytes were agreed on, and what would be settled had they not been. */
+export interface AgreedBucket extends Pick<ComparedBucket, 'direction' | 'index' | 'scope' | 'settledBytes'> {
+  disputeId: string;
+  /** The figure of the agreement's clock under which the agreement is recorded. */
+  recorded: bigint;
+  unagreedBytes: bigint;
+}
+
+/** Looks at a compared bucket of which bytes were agreed. */
+export function agreedBucket(
+  { agreedBytes: _, ...measured }: ComparedBucket,
+  terms: ComparisonTerms,
+  settlement: { disputeId: string; recorded: bigint },
+): AgreedBucket {
+  const { direction, index, scope, settledBytes } = measured;
+  const unagreedBytes = compareBucket(measured, terms).settledBytes;
+  return { direction, index, scope, settledBytes, unagreedBytes, ...settlement };
 }
 
 /** A text that tells the buckets of a period apart. */
@@ -42,11 +66,11 @@ export function withAgreedBytes(
     const sides = { senderBytes: null, receiverBytes: null, agreedBytes: bytes };
     return { direction, start, end: bucketEndAt(grid, index), index, scope, ...sides };
   });
-  return [...buckets, ...unreported].sort(compareKeys);
+  return [...buckets, ...unreported].sort(compareBuckets);
 }
 
 /** By direction, start and scope, texts by their UTF-8 bytes: the order in which buckets are listed. */
-function compareKeys(a: BucketKey, b: BucketKey): number {
+export function compareBuckets(a: BucketKey, b: BucketKey): number {
   return (
     compareTexts(a.direction, b.direction) ||
     a.start - b.start ||

@@ -4,6 +4,7 @@ import { FLOW_DIRECTIONS } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { ADJUSTMENT_CAUSES } from '../rules/adjustments.js';
 import { STATEMENT_STATES, STEP_KINDS } from '../rules/statement-state.js';
 import { issuedStatement } from '../rules/issue-rendering.js';
 import type { CreditView } from '../rules/credit-view.js';
@@ -102,6 +103,29 @@ export class StatementLineView {
 
   @ApiProperty({ type: String })
   payee: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    example: '2026-09',
+    description: 'Of an adjustment: the period it changes',
+  })
+  originalPeriod?: string;
+
+  @ApiPropertyOptional({
+    enum: LINE_KINDS.filter((kind) => kind !== 'adjustment'),
+    nullable: true,
+    description: 'Of an adjustment: the kind of the line that changes; null for money conceded in a dispute',
+  })
+  originalKind?: string | null;
+
+  @ApiPropertyOptional({ enum: ADJUSTMENT_CAUSES, description: 'Of an adjustment' })
+  cause?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Of an adjustment: number of the statement that it changes, or id of the dispute',
+  })
+  reference?: string;
 }
 
 export class NetView {
@@ -295,6 +319,17 @@ export class CreditEntry implements CreditView {
 
   @ApiProperty({ enum: ['credited', 'unpriced'] })
   state: 'credited' | 'unpriced';
+
+  @ApiProperty({ type: String, example: '2026-10', description: 'The period of the traffic' })
+  period: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The credit of an issued period that it changes; its figures are then differences',
+  })
+  refersTo: string | null;
 }
 
 class CreditTotalsView {

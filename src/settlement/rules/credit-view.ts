@@ -17,6 +17,10 @@ export interface StoredCredit {
   /** Minor units. */
   amount: string | null;
   currency: string;
+  /** The period of the traffic. */
+  period: string;
+  /** The credit that it changes, of an issued period; else null. */
+  refersTo: string | null;
 }
 
 /** A credit as its provider sees it. */
@@ -34,11 +38,14 @@ export interface CreditView {
   amount: string | null;
   currency: string;
   state: 'credited' | 'unpriced';
+  period: string;
+  refersTo: string | null;
 }
 
 export function creditView(credit: StoredCredit, provider: string): CreditView {
   const { id, customer, direction, side, bytes, unit, unitPrice, priceFrom, region, amount, currency } =
     credit;
+  const { period, refersTo } = credit;
   return {
     id,
     provider,
@@ -53,6 +60,8 @@ export function creditView(credit: StoredCredit, provider: string): CreditView {
     amount: amount === null ? null : formatAmount(BigInt(amount), currency),
     currency,
     state: amount === null ? 'unpriced' : 'credited',
+    period,
+    refersTo,
   };
 }
 
@@ -70,6 +79,8 @@ const COLUMNS = [
   'amount',
   'currency',
   'state',
+  'period',
+  'refersTo',
 ] as const satisfies readonly (keyof CreditView)[];
 
 /** A part of the credits as CSV; the first part has the header. */

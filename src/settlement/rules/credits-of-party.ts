@@ -23,6 +23,12 @@ export interface Credit {
   amount: bigint | null;
 }
 
+/** What a party gives for a period, and the shares that yield no credit because no customer was charged. */
+export interface CreditsOfParty {
+  credits: Credit[];
+  withoutCustomer: CustomerUsage[];
+}
+
 /**
  * The credits a party gives to its own customers when a statement is issued (domain contract, section 8):
  * for a flow that it sends at its egress price, for one that it receives at its ingress price.
@@ -32,15 +38,26 @@ export function creditsOfParty(
   zeroRatedBytes: Record<FlowDirection, bigint>,
   usage: readonly CustomerUsage[],
   billingCurrency: string,
-): Credit[] {
-  return FLOW_DIRECTIONS.flatMap((direction) => {
-    const side = (party === 'A') === (direction === 'aToB') ? 'egress' : 'ingress';
+): CreditsOfParty {
+  const given: CreditsOfParty = { credits: [], withoutCustomer: [] };
+  for (const direction of FLOW_DIRECTIONS) {
+    const side = creditSideOf(party, direction);
     const claims = usage.filter((claim) => claim.direction === direction);
-    return shareCredits(zeroRatedBytes[direction], claims).flatMap(({ claim, bytes }): Credit[] => {
+    for (const { claim, bytes } of shareCredits(zeroRatedBytes[direction], claims)) {
       const { customer, unit, unitPrice, priceFrom, region } = claim;
-      if (customer === null || bytes === 0n) return [];
+      if (bytes === 0n) continue;
+      if (customer === null) {
+        given.withoutCustomer.push({ ...claim, direction, bytes });
+        continue;
+      }
       const amount = unitPrice === null ? null : creditAmount(bytes, unit, unitPrice, billingCurrency);
-      return [{ customer, direction, side, bytes, unit, unitPrice, priceFrom, region, amount }];
-    });
-  });
+      given.credits.push({ customer, direction, side, bytes, unit, unitPrice, priceFrom, region, amount });
+    }
+  }
+  return given;
+}
+
+/** At which of its prices a party credits a flow: what it sends as egress, what it receives as ingress. */
+export function creditSideOf(party: Side, direction: FlowDirection): Credit['side'] {
+  return (party === 'A') === (direction === 'aToB') ? 'egress' : 'ingress';
 }

@@ -23,3 +23,23 @@ export function duePeriods(
     if (!closed.includes(period) && cutOffOf(period, terms.days.cutOff, timezone) <= now) due.push(period);
   }
 }
+
+/**
+ * The period under which an ended agreement's closing statement would be issued now, if anything is left to carry:
+ * the latest one after its end whose cut-off has passed. Null while its last period has no statement.
+ */
+export function closingPeriod(
+  versions: readonly VersionInForce[],
+  closed: readonly string[],
+  { timezone, lastPeriod }: { timezone: string; lastPeriod: string | null },
+  now: Instant,
+): string | null {
+  const version = lastPeriod === null ? undefined : versionInForce(versions, lastPeriod);
+  if (lastPeriod === null || !version || !closed.includes(lastPeriod)) return null;
+  let latest: string | null = null;
+  for (let period = nextPeriod(lastPeriod); ; period = nextPeriod(period)) {
+    if (cutOffOf(period, version.terms.days.cutOff, timezone) > now) break;
+    latest = period;
+  }
+  return latest !== null && closed.includes(latest) ? null : latest;
+}

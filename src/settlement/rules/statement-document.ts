@@ -10,8 +10,9 @@ import {
   periodBounds,
   type Instant,
 } from '../../period/index.js';
-import type { RatedLine, Rating } from '../../rating/index.js';
+import type { LineKind, RatedLine, Rating } from '../../rating/index.js';
 import type { BucketStatus, DirectionTotals } from '../../reconciliation/index.js';
+import type { AdjustmentCause, AdjustmentLine } from './adjustments.js';
 
 /** Everything a statement is made of. */
 export interface StatementInput {
@@ -25,6 +26,10 @@ export interface StatementInput {
   recordCounts: Record<Side, number>;
   settledBytes: Record<FlowDirection, bigint>;
   rating: Rating;
+  /** What it carries of issued periods. */
+  adjustments: readonly AdjustmentLine[];
+  /** Not part of the document: issued periods whose credits change. */
+  restated: readonly { period: string; rating: Rating }[];
   issuedAt: Instant;
   previous: { sha256: string; closingBalance: bigint } | null;
   /** What the parties paid since the previous statement: positive where A paid B. */
@@ -44,7 +49,23 @@ export interface StatementLine {
   amount: string;
   payer: string;
   payee: string;
+  /** These on an adjustment only, whose figures are signed. */
+  originalPeriod?: string;
+  /** The kind of the line that changes; null for money conceded in a dispute. */
+  originalKind?: LineKind | null;
+  cause?: AdjustmentCause;
+  /** Number of the statement that is adjusted, or id of the dispute. */
+  reference?: string;
 }
+
+/** The rating of what has no charges. */
+export const NOTHING_RATED: Rating = {
+  zeroRatedBytes: { aToB: 0n, bToA: 0n },
+  lines: [],
+  payableByA: 0n,
+  payableByB: 0n,
+  net: { amount: 0n, payer: null, payee: null },
+};
 
 /** The part of a statement that its hash covers (domain contract, section 9). */
 export interface StatementDocument {
@@ -112,7 +133,10 @@ export function statementDocument(input: StatementInput): StatementDocument {
     partyB: agreement.partyB.code,
     ...trafficPart(input),
     rules: version.terms.reconciliation,
-    lines: rating.lines.map((line) => statementLine(line, agreement, version.number)),
+    lines: [
+      ...rating.lines.map((line) => statementLine(line, agreement, version.number)),
+      ...input.adjustments.map((line) => adjustmentLine(line, agreement)),
+    ],
     openDisputes: [],
     ...moneyPart(input),
     counts: {
@@ -128,8 +152,16 @@ export function statementDocument(input: StatementInput): StatementDocument {
 }
 
 /** What A owes B after the statement, in minor units; negative where B owes A. */
-export function closingBalance({ previous, rating, paymentsSince }: StatementInput): bigint {
-  return (previous?.closingBalance ?? 0n) + rating.payableByA - rating.payableByB - paymentsSince;
+export function closingBalance(input: StatementInput): bigint {
+  const { A, B } = payable(input);
+  return (input.previous?.closingBalance ?? 0n) + A - B - input.paymentsSince;
+}
+
+/** What each party pays by the statement's lines and adjustments; a fall of earlier charges may make it negative. */
+export function payable({ rating, adjustments }: StatementInput): Record<Side, bigint> {
+  const sums = { A: rating.payableByA, B: rating.payableByB };
+  for (const { payer, amount } of adjustments) sums[payer] += amount;
+  return sums;
 }
 
 /** The canonical text of a document (RFC 8785) and its SHA-256 in hex. */
@@ -162,13 +194,18 @@ function moneyPart(
   StatementDocument,
   'payableByA' | 'payableByB' | 'net' | 'openingBalance' | 'paymentsSince' | 'closingBalance'
 > {
-  const { agreement, rating, previous, paymentsSince } = input;
+  const { agreement, previous, paymentsSince } = input;
   const money = (amount: bigint): string => formatAmount(amount, agreement.currency);
-  const code = (side: Side | null): string | null => (side === null ? null : partyCode(agreement, side));
+  const { A, B } = payable(input);
+  const { partyA, partyB } = agreement;
+  const [payer, payee] = A > B ? [partyA.code, partyB.code] : [partyB.code, partyA.code];
   return {
-    payableByA: money(rating.payableByA),
-    payableByB: money(rating.payableByB),
-    net: { amount: money(rating.net.amount), payer: code(rating.net.payer), payee: code(rating.net.payee) },
+    payableByA: money(A),
+    payableByB: money(B),
+    net:
+      A === B
+        ? { amount: money(0n), payer: null, payee: null }
+        : { amount: money(A > B ? A - B : B - A), payer, payee },
     openingBalance: money(previous?.closingBalance ?? 0n),
     paymentsSince: money(paymentsSince),
     closingBalance: money(closingBalance(input)),
@@ -201,6 +238,15 @@ export function statementLine(
     payer: partyCode(agreement, payer),
     payee: partyCode(agreement, payee),
   };
+}
+
+/** An adjustment as statements show it. */
+function adjustmentLine(
+  { kind, originalPeriod, originalKind, cause, reference, version, ...figures }: AdjustmentLine,
+  agreement: Agreement,
+): StatementLine {
+  const line = statementLine({ ...figures, kind: originalKind ?? 'usage' }, agreement, version);
+  return { ...line, kind, originalPeriod, originalKind, cause, reference };
 }
 
 /** The code of a party. */

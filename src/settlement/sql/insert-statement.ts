@@ -6,6 +6,8 @@ export interface NewStatement {
   sequence: number;
   period: string;
   issuedAt: Date;
+  /** Event time: traffic before it is in the statement. */
+  eventUpTo: Date;
   /** The agreement's clock: what was recorded up to it is in the statement. */
   recordedUpTo: bigint;
   document: string;
@@ -20,8 +22,8 @@ export interface NewStatement {
 export async function insertStatement(tx: Transaction, statement: NewStatement): Promise<void> {
   await tx.query(
     `INSERT INTO statements (agreement_id, id, sequence, period, state, issued_at, recorded_up_to, document, sha256,
-       closing_balance, acceptance_due, disputable_until)
-     VALUES ($1, $2, $3, $4, 'issued', $5, $6, $7, $8, $9, $10, $11)`,
+       closing_balance, acceptance_due, disputable_until, event_up_to)
+     VALUES ($1, $2, $3, $4, 'issued', $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       statement.agreementId,
       statement.id,
@@ -34,6 +36,7 @@ export async function insertStatement(tx: Transaction, statement: NewStatement):
       statement.closingBalance,
       statement.acceptanceDue,
       statement.disputableUntil,
+      statement.eventUpTo,
     ],
   );
   await tx.query(

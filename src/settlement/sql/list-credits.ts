@@ -15,7 +15,7 @@ export async function listCredits(
 ): Promise<CreditRow[]> {
   return db.query<CreditRow>(
     `SELECT position, id, customer, direction, side, bytes, unit, unit_price AS "unitPrice",
-            price_from AS "priceFrom", region, amount, currency
+            price_from AS "priceFrom", region, amount, currency, period, refers_to AS "refersTo"
        FROM credits
       WHERE agreement_id = $1 AND statement_id = $2 AND provider_id = $3 AND position > $4
       ORDER BY position

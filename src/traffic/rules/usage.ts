@@ -30,11 +30,11 @@ export interface CustomerUsage extends CreditPrice {
   records: number;
 }
 
-/** How many records change a period's direction, and whether they are its first word or correct an earlier one. */
+/** How many records change a period's direction: the first word on something, one that corrects it, or a price. */
 export interface UsageChange {
   period: string;
   direction: FlowDirection;
-  cause: 'late' | 'correction';
+  cause: 'late' | 'correction' | 'price';
   records: number;
 }
 

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { creditsOfParty, type CustomerUsage } from '../../../src/settlement/rules/credits-of-party.js';
+import {
+  creditsOfParty as givenBy,
+  type Credit,
+  type CustomerUsage,
+} from '../../../src/settlement/rules/credits-of-party.js';
+
+function creditsOfParty(...given: Parameters<typeof givenBy>): Credit[] {
+  return givenBy(...given).credits;
+}
 
 function usage(customer: string | null, bytes: bigint, more: Partial<CustomerUsage> = {}): CustomerUsage {
   return {

@@ -85,6 +85,8 @@ function row(change: Partial<CreditRow> = {}): CreditRow {
     region: 'eu',
     amount: '220000',
     currency: 'USD',
+    period: '2026-10',
+    refersTo: null,
     ...change,
   };
 }
@@ -105,6 +107,8 @@ describe('a credit', () => {
       amount: '2200.00',
       currency: 'USD',
       state: 'credited',
+      period: '2026-10',
+      refersTo: null,
     });
   });
 
@@ -138,9 +142,9 @@ describe('the CSV of credits', () => {
   test('has a header once, and ends its lines as RFC 4180 says', () => {
     const view = creditView(row(), 'alpha');
     const header =
-      'id,provider,customer,direction,side,bytes,unit,unitPrice,priceFrom,region,amount,currency,state\r\n';
+      'id,provider,customer,direction,side,bytes,unit,unitPrice,priceFrom,region,amount,currency,state,period,refersTo\r\n';
     const line =
-      'credit-1,alpha,acme,aToB,egress,10000000000000,GB,0.22,2026-01-01T00:00:00Z,eu,2200.00,USD,credited\r\n';
+      'credit-1,alpha,acme,aToB,egress,10000000000000,GB,0.22,2026-01-01T00:00:00Z,eu,2200.00,USD,credited,2026-10,\r\n';
     expect(creditsCsv([view, view], true) + creditsCsv([view], false)).toBe(header + line + line + line);
     expect(creditsCsv([], true)).toBe(header);
     expect(creditsCsv([], false)).toBe('');

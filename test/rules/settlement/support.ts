@@ -68,6 +68,8 @@ export function input(change: Partial<StatementInput> = {}, proposed = A_PAYS): 
     recordCounts: { A: 11, B: 12 },
     settledBytes,
     rating: rated(ofVersion, settledBytes.aToB, settledBytes.bToA),
+    adjustments: [],
+    restated: [],
     issuedAt: at('2026-11-06T00:00:00Z'),
     previous: null,
     paymentsSince: 0n,
