@@ -64,11 +64,12 @@ export class AdjustmentsService {
       const version = await this.versionOf(db, agreement, original);
       const known = await facts(original.period, version, after);
       const rating = rate(version.terms, usageOfFacts(known, version.terms), agreement.currency);
+      const issued = issuedLines(standing, original.period, agreement);
       later.restated.push({ period: original.period, rating });
       later.adjustments.push(
         ...adjustmentLines(
           { period: original.period, version: version.version },
-          issuedLines(standing, original.period, agreement),
+          [...issued.own, ...issued.adjusted],
           stagesOf(original, known, changes, agreement.currency),
         ),
       );

@@ -63,9 +63,7 @@ export class CompositionService {
     { issuedAt, facts, previous, paymentsSince, looked }: Composed,
   ): Promise<StatementInput> {
     const { terms } = version;
-    const known = isAfterEnd(agreement, period)
-      ? nothingKnown(version, period, agreement)
-      : await facts(period, version, 0n);
+    const known = await this.known(db, agreement, period, version, facts);
     const usage = usageOfFacts(known, terms);
     const later = await this.adjustments.since(db, agreement, facts, looked);
     return {
@@ -86,6 +84,19 @@ export class CompositionService {
       },
       paymentsSince,
     };
+  }
+
+  /** A period's facts, as they are known now unless others are given. */
+  async known(
+    db: Queryable,
+    agreement: Agreement,
+    period: string,
+    version: VersionInForce,
+    facts: FactSource = this.current(db, agreement),
+  ): Promise<PeriodFacts> {
+    return isAfterEnd(agreement, period)
+      ? nothingKnown(version, period, agreement)
+      : facts(period, version, 0n);
   }
 
   /** The version by which a period is settled; after the agreement's end that of its last period. */

@@ -30,7 +30,7 @@ export class ExplanationService {
   async explain(row: StatementRow, lineId: string): Promise<ExplainedLine> {
     const { document, line } = lineOf(row, lineId);
     const agreement = await this.agreements.findById(this.database, row.agreementId);
-    const { terms } = await this.agreements.versionFor(this.database, agreement, row.period);
+    const { terms } = await this.agreements.versionFor(this.database, agreement, periodOf(line, row));
     return { line, ...explainLine(line, document, terms) };
   }
 
@@ -44,7 +44,7 @@ export class ExplanationService {
     const { line } = lineOf(row, lineId);
     const agreement = await this.agreements.findById(this.database, row.agreementId);
     const filter = { status: null, direction: line.direction };
-    return this.reconciliation.buckets(agreement, row.period, filter, after, limit);
+    return this.reconciliation.buckets(agreement, periodOf(line, row), filter, after, limit);
   }
 
   /** The caller's own records that count for a line; null for the operator, who has none. */
@@ -58,7 +58,7 @@ export class ExplanationService {
     if (caller.kind !== 'provider') return null;
     const { line } = lineOf(row, lineId);
     const agreement = await this.agreements.findById(this.database, row.agreementId);
-    const { start, end } = periodBounds(row.period, agreement.timezone);
+    const { start, end } = periodBounds(periodOf(line, row), agreement.timezone);
     const filter = {
       from: new Date(start),
       to: new Date(end),
@@ -80,6 +80,11 @@ function lineOf(
   const line = statement.lines.find(({ id }) => id === lineId);
   if (!line) throw settlementProblems.line_not_found('The statement has no such line.');
   return { document, line };
+}
+
+/** The period whose traffic a line counts: an adjustment's is the one that it changes. */
+function periodOf({ originalPeriod }: IssuedStatement['lines'][number], { period }: StatementRow): string {
+  return originalPeriod ?? period;
 }
 
 /** How a party reports a flow: what it sends as egress. Both ways where both flows count. */

@@ -14,14 +14,18 @@ import { ExplanationService } from './explanation.service.js';
 import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { RenderingsController } from './http/renderings.controller.js';
+import { RestatementsController } from './http/restatements.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
 import { StatementLifeController } from './http/statement-life.controller.js';
 import { StatementsController } from './http/statements.controller.js';
 import { ClosePeriodJob } from './jobs/close-period.job.js';
 import { DeemAcceptedJob } from './jobs/deem-accepted.job.js';
+import { VerifyStatementJob } from './jobs/verify-statement.job.js';
+import { RestatementService } from './restatement.service.js';
 import { SimulationService } from './simulation.service.js';
 import { StatementLifeService } from './statement-life.service.js';
 import { StatementsService } from './statements.service.js';
+import { VerificationService } from './verification.service.js';
 import { VoidService } from './void.service.js';
 
 @Module({
@@ -30,6 +34,7 @@ import { VoidService } from './void.service.js';
     ExplanationsController,
     PeriodsController,
     RenderingsController,
+    RestatementsController,
     SimulationsController,
     StatementLifeController,
     StatementsController,
@@ -43,9 +48,12 @@ import { VoidService } from './void.service.js';
     CreditsService,
     DeemAcceptedJob,
     ExplanationService,
+    RestatementService,
     SimulationService,
     StatementLifeService,
     StatementsService,
+    VerificationService,
+    VerifyStatementJob,
     VoidService,
   ],
   exports: [CompositionService, StatementLifeService, StatementsService],

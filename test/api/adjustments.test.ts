@@ -71,6 +71,18 @@ describe('late data', () => {
     expect(may).toMatchObject({ lines: [], openingBalance: '2000.00', closingBalance: '2000.00' });
     const balances = await get('/v1/balances', deal.b);
     expect(balances.data).toMatchObject([{ receivable: '2000.00' }]);
+    const [{ id: lineId }] = april.lines;
+    const explained = await get(`/v1/statements/${april.id}/lines/${lineId}/explanation`, deal.a);
+    expect(explained).toMatchObject({
+      term: { version: 1, pointer: '/terms/directions/aToB/pricing' },
+      formula: [
+        `${PERIOD} with all that is known, rated whole, minus all lines issued for it: 40 TB`,
+        `it changes the statement ${march.number}`,
+        'a difference of amounts rounded once each: 800.00 USD',
+      ],
+      buckets: { data: [{ settledBytes: String(60n * TB) }, { settledBytes: String(40n * TB) }] },
+      records: { data: [{ id: 'r1' }, { id: 'r2' }] },
+    });
   });
 
   it('that lowers a charge keeps payer and payee, turns the net, and is a correction', async () => {

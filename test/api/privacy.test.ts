@@ -43,7 +43,9 @@ const get = (path: string, key: string) => market.request('GET', path, { key });
 function windows(): string[] {
   const agreement = `/v1/agreements/${deal.code}`;
   const ofStatement = statement
-    ? ['', '.json', '.csv', '/credits', '/credits.csv'].map((end) => `/v1/statements/${statement.id}${end}`)
+    ? ['', '.json', '.csv', '/credits', '/credits.csv', '/restatement'].map(
+        (end) => `/v1/statements/${statement.id}${end}`,
+      )
     : [];
   return [
     '/v1/agreements',
@@ -125,7 +127,7 @@ describe('what a party tells of its customers', () => {
       const { status } = await get(path, stranger.key);
       expect({ path, status }).toEqual({ path, status: 404 });
     }
-    for (const end of ['', '.json', '.csv', '/credits', '/credits.csv']) {
+    for (const end of ['', '.json', '.csv', '/credits', '/credits.csv', '/restatement']) {
       const theirs = await get(`/v1/statements/${statement.id}${end}`, stranger.key);
       const nothing = await get(`/v1/statements/${deal.a.id}${end}`, stranger.key);
       expect({ ...theirs.body, request_id: '', instance: '' }).toEqual({

@@ -103,15 +103,22 @@ export function concessionLine(
   };
 }
 
-/**
- * Charge by charge, `now` minus `before`, of which there may be several lines each. Charges are the same when all
- * but their figures is; those that came to nothing are left out.
- */
+/** Charge by charge, `now` minus `before`; charges that came to the same are left out. */
 export function lineDifferences(now: readonly LineFigures[], before: readonly LineFigures[]): LineFigures[] {
+  return netCharges(now, before).filter(
+    ({ bytes, quantity, amount }) => (bytes ?? 0n) !== 0n || quantity !== '0' || amount !== 0n,
+  );
+}
+
+/**
+ * Every charge that has lines on either side, in the order of lines, with what `plus` comes to minus `minus`.
+ * Charges are the same when all but their figures is.
+ */
+export function netCharges(plus: readonly LineFigures[], minus: readonly LineFigures[] = []): LineFigures[] {
   const sums = new Map<string, { line: LineFigures; bytes: bigint; quantity: Rational; amount: bigint }>();
   for (const [lines, sign] of [
-    [now, 1n],
-    [before, -1n],
+    [plus, 1n],
+    [minus, -1n],
   ] as const) {
     for (const line of lines) {
       const key = chargeOf(line);
@@ -123,15 +130,12 @@ export function lineDifferences(now: readonly LineFigures[], before: readonly Li
       sums.set(key, sum);
     }
   }
-  return [...sums.values()]
-    .filter(({ bytes, quantity, amount }) => bytes !== 0n || quantity.numerator !== 0n || amount !== 0n)
-    .map(({ line, bytes, quantity, amount }) => ({
-      ...figuresOf(line),
-      bytes: line.bytes === null ? null : bytes,
-      quantity: formatDecimal(quantity, 12),
-      amount,
-    }))
-    .sort(compareCharges);
+  return Array.from(sums.values(), ({ line, bytes, quantity, amount }) => ({
+    ...figuresOf(line),
+    bytes: line.bytes === null ? null : bytes,
+    quantity: formatDecimal(quantity, 12),
+    amount,
+  })).sort(compareCharges);
 }
 
 /** The order of adjustments on a statement: by original period, cause, reference, then as lines are. */

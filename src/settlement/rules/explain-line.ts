@@ -27,7 +27,11 @@ export function explainLine(
   terms: Terms,
 ): LineExplanation {
   const { pointer, value, steps } = explainKind(line, statement, terms);
-  const amount = `rounded once, half away from zero: ${line.amount} ${statement.currency}`;
+  const rounding =
+    line.kind === 'adjustment'
+      ? 'a difference of amounts rounded once each'
+      : 'rounded once, half away from zero';
+  const amount = `${rounding}: ${line.amount} ${statement.currency}`;
   return { term: { version: line.version, pointer, value }, formula: [...steps, amount] };
 }
 
@@ -51,11 +55,7 @@ function explainKind(line: StatementLine, statement: StatementDocument, terms: T
     case 'true_up':
       return explainTrueUp(line, statement, terms);
     case 'adjustment':
-      return {
-        pointer: '',
-        value: null,
-        steps: ['the difference to what was issued for the original period'],
-      };
+      return explainAdjustment(line, terms);
   }
 }
 
@@ -138,6 +138,34 @@ function explainTrueUp(line: StatementLine, statement: StatementDocument, terms:
     value: terms.commitments[index],
     steps: [`max(0, commitment ${committed} - (${sum})) = ${line.quantity} ${statement.currency}`],
   };
+}
+
+/** The term of the line that changes, and what it changes by; buckets and records are those of its period. */
+function explainAdjustment(line: StatementLine, terms: Terms): Explained {
+  const { originalPeriod, originalKind, direction, tier, reference, quantity, unit } = line;
+  if (!originalKind) {
+    return {
+      pointer: '',
+      value: null,
+      steps: [`conceded in the dispute ${reference} about ${originalPeriod}`],
+    };
+  }
+  const steps = [
+    `${originalPeriod} with all that is known, rated whole, minus all lines issued for it: ${quantity} ${unit}`,
+    line.cause === 'dispute' ? `agreed in the dispute ${reference}` : `it changes the statement ${reference}`,
+  ];
+  if (direction !== null && (originalKind === 'usage' || originalKind === 'flat_fee')) {
+    const { pricing } = terms.directions[direction];
+    const at = `/terms/directions/${direction}/pricing`;
+    if (tier === null || !('tiers' in pricing)) return { pointer: at, value: pricing, steps };
+    return { pointer: `${at}/tiers/${tier - 1}`, value: pricing.tiers[tier - 1], steps };
+  }
+  if (originalKind === 'ratio_excess')
+    return { pointer: '/terms/ratioExcess', value: terms.ratioExcess, steps };
+  if (originalKind === 'true_up') {
+    return { pointer: '/terms/commitments', value: terms.commitments, steps };
+  }
+  return { pointer: '/terms/percentile', value: terms.percentile, steps };
 }
 
 /** `bytes / unit = quantity`, and `quantity x price`. */

@@ -9,22 +9,30 @@ export interface StandingDocument {
   document: StatementDocument;
 }
 
-/**
- * All charges ever issued for a period: the lines of its own statement and the adjustments of it on later ones,
- * but no money that was conceded (domain contract, section 9).
- */
+/** All charges ever issued for a period, without money that was conceded (domain contract, section 9). */
+export interface IssuedLines {
+  /** On the period's own statement. */
+  own: LineFigures[];
+  /** By adjustments on later ones. */
+  adjusted: LineFigures[];
+}
+
 export function issuedLines(
   standing: readonly StandingDocument[],
   period: string,
   agreement: Agreement,
-): LineFigures[] {
-  return standing.flatMap(({ period: own, document }) =>
-    document.lines.flatMap((line): LineFigures[] => {
-      if (line.kind !== 'adjustment') return own === period ? [figuresOf(line, line.kind, agreement)] : [];
-      if (line.originalPeriod !== period || !line.originalKind) return [];
-      return [figuresOf(line, line.originalKind, agreement)];
-    }),
-  );
+): IssuedLines {
+  const issued: IssuedLines = { own: [], adjusted: [] };
+  for (const { period: own, document } of standing) {
+    for (const line of document.lines) {
+      if (line.kind !== 'adjustment') {
+        if (own === period) issued.own.push(figuresOf(line, line.kind, agreement));
+      } else if (line.originalPeriod === period && line.originalKind) {
+        issued.adjusted.push(figuresOf(line, line.originalKind, agreement));
+      }
+    }
+  }
+  return issued;
 }
 
 function figuresOf(line: StatementLine, kind: LineFigures['kind'], agreement: Agreement): LineFigures {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/database/index.js';
+import type { Past } from './list-standing.js';
 
 /** What the next statement of an agreement follows on. */
 export interface PreviousStatement {
@@ -9,18 +10,27 @@ export interface PreviousStatement {
   closingBalance: string;
 }
 
-export async function readPrevious(db: Queryable, agreementId: string): Promise<PreviousStatement | null> {
+/** The statement before the next one; with a past, before the one with its number, as things stood then. */
+export async function readPrevious(
+  db: Queryable,
+  agreementId: string,
+  past: Past | null = null,
+): Promise<PreviousStatement | null> {
   const [row] = await db.query<PreviousStatement>(
     `SELECT last.sequence, last.sha256,
             coalesce((SELECT standing.closing_balance
                         FROM statements standing
-                       WHERE standing.agreement_id = $1 AND standing.state <> 'void'
+                       WHERE standing.agreement_id = $1 AND standing.sequence <= last.sequence
+                         AND NOT EXISTS (
+                               SELECT FROM statement_steps step
+                                WHERE step.agreement_id = standing.agreement_id AND step.statement_id = standing.id
+                                  AND step.kind = 'void' AND ($3::timestamptz IS NULL OR step.taken_at <= $3))
                        ORDER BY standing.sequence DESC LIMIT 1), 0) AS "closingBalance"
        FROM statements last
-      WHERE last.agreement_id = $1
+      WHERE last.agreement_id = $1 AND ($2::integer IS NULL OR last.sequence < $2)
       ORDER BY last.sequence DESC
       LIMIT 1`,
-    [agreementId],
+    [agreementId, past?.beforeSequence ?? null, past?.at ?? null],
   );
   return row ?? null;
 }

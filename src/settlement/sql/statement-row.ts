@@ -8,6 +8,10 @@ export interface StatementRow {
   period: string;
   state: StatementState;
   issuedAt: Date;
+  /** Event time: traffic before it is in the statement. */
+  eventUpTo: Date;
+  /** The agreement's clock: what was recorded up to it is in the statement. */
+  recordedUpTo: string;
   document: string;
   sha256: string;
   closingBalance: string;
@@ -31,7 +35,8 @@ export interface TakenStep {
 
 /** Columns that make a {@link StatementRow}; expects `statements s`. */
 export const STATEMENT_COLUMNS = `
-  s.id, s.agreement_id AS "agreementId", s.sequence, s.period, s.state, s.issued_at AS "issuedAt", s.document,
+  s.id, s.agreement_id AS "agreementId", s.sequence, s.period, s.state, s.issued_at AS "issuedAt",
+  s.event_up_to AS "eventUpTo", s.recorded_up_to AS "recordedUpTo", s.document,
   s.sha256, s.closing_balance AS "closingBalance", s.acceptance_due AS "acceptanceDue",
   s.disputable_until AS "disputableUntil",
   ARRAY(SELECT l.id FROM statement_lines l
