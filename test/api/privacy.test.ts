@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { expectProblem } from '../support/api.js';
 import { hourly, PERIOD, startMarket, type Deal, type Market, type Party } from '../support/market.js';
 
@@ -10,6 +12,9 @@ let stranger: Party;
 let statement: { id: string };
 let batch: string;
 let dispute: string | undefined;
+let job: string | undefined;
+let lineId: string | undefined;
+let payment: string | undefined;
 
 beforeAll(async () => {
   market = await startMarket({ worker: true });
@@ -39,38 +44,38 @@ afterAll(() => market.close());
 
 const get = (path: string, key: string) => market.request('GET', path, { key });
 
-/** Every route with which the counterparty can look at the deal. */
+/** What stands for each parameter of a path; undefined while there is none. */
+function standIns(template: string): Record<string, string | number | undefined> {
+  const ofId = template.includes('/batches/') ? batch : template.includes('/jobs/') ? job : undefined;
+  return {
+    agreement: deal.code,
+    code: 'statement_not_found',
+    dispute,
+    id: ofId,
+    line: lineId,
+    payment,
+    period: PERIOD,
+    provider: deal.a.code,
+    statement: statement?.id,
+    version: 1,
+  };
+}
+
+/** Every route that can be read, as `openapi.yaml` has them, with the deal's own things in its path. */
 function windows(): string[] {
-  const agreement = `/v1/agreements/${deal.code}`;
-  const ofStatement = statement
-    ? ['', '.json', '.csv', '/credits', '/credits.csv', '/restatement'].map(
-        (end) => `/v1/statements/${statement.id}${end}`,
-      )
-    : [];
-  return [
-    '/v1/agreements',
-    agreement,
-    `${agreement}/versions`,
-    `${agreement}/batches`,
-    `${agreement}/batches/${batch}`,
-    `${agreement}/traffic-records`,
-    `${agreement}/traffic-records?customer=${SECRET}`,
-    `${agreement}/traffic-records?id=r1`,
-    `${agreement}/periods/${PERIOD}/reconciliation`,
-    `${agreement}/periods/${PERIOD}/reconciliation/buckets`,
-    `${agreement}/periods/${PERIOD}/preview`,
-    '/v1/statements',
-    '/v1/balances',
-    '/v1/ledger/accounts',
-    '/v1/ledger/entries',
-    '/v1/payments',
-    `/v1/providers/${deal.a.code}`,
-    `/v1/providers/${deal.a.code}/list-prices`,
-    `/v1/providers/${deal.a.code}/api-keys`,
-    ...ofStatement,
-    '/v1/disputes',
-    ...(dispute ? [`/v1/disputes/${dispute}`] : []),
-  ];
+  const { paths } = parse(readFileSync('openapi.yaml', 'utf8')) as {
+    paths: Record<string, { get?: object }>;
+  };
+  const read = Object.keys(paths).filter((template) => paths[template]!.get);
+  const filled = read.flatMap((template) => {
+    const values = standIns(template);
+    const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+    expect(Object.keys(values)).toEqual(expect.arrayContaining(names));
+    if (names.some((name) => values[name] === undefined)) return [];
+    return [template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]))];
+  });
+  const records = `/v1/agreements/${deal.code}/traffic-records`;
+  return [...filled, `${records}?customer=${SECRET}`, `${records}?id=r1`];
 }
 
 async function expectNothingSeen(key: string): Promise<void> {
@@ -97,7 +102,28 @@ describe('what a party tells of its customers', () => {
       body: { statement: statement.id, line: line.id, reason: 'rate', claimedAmount: '0.00' },
     });
     dispute = raised.body.id;
-    expect(dispute).toBeDefined();
+    lineId = line.id;
+    const verified = await market.request('POST', `/v1/statements/${statement.id}/verify`, {
+      key: deal.a.key,
+    });
+    job = verified.body.id;
+    await market.job(job!);
+    const paid = await market.request('POST', '/v1/payments', {
+      key: deal.a.key,
+      body: {
+        agreement: deal.code,
+        payer: deal.a.code,
+        amount: '1.00',
+        currency: 'USD',
+        paidAt: '2025-06-01T00:00:00Z',
+        reference: 'wire 1',
+      },
+    });
+    payment = paid.body.id;
+    // Nothing is left to be put into a path: every route is looked through.
+    expect(Object.entries({ dispute, lineId, job, payment }).filter(([, id]) => id === undefined)).toEqual(
+      [],
+    );
     await expectNothingSeen(deal.b.key);
     await expectNothingSeen(market.operatorKey);
     expect((await get(`/v1/statements/${statement.id}/credits`, deal.a.key)).text).toContain(SECRET);
@@ -122,7 +148,7 @@ describe('what a party tells of its customers', () => {
 
   it('and all of the deal does not exist for a stranger', async () => {
     for (const path of windows().filter((each) =>
-      [deal.code, statement.id, dispute!].some((mine) => each.includes(mine)),
+      [deal.code, statement.id, dispute!, job!, payment!].some((mine) => each.includes(mine)),
     )) {
       const { status } = await get(path, stranger.key);
       expect({ path, status }).toEqual({ path, status: 404 });
