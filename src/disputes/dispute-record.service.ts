@@ -6,7 +6,8 @@ import type { Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { withheldByDispute, withheldChanges } from './rules/withheld.js';
 import { insertDisputeStep, type NewDisputeStep } from './sql/insert-dispute-step.js';
-import { listOpenClaims, type OpenClaim } from './sql/list-open-claims.js';
+import type { OpenClaim } from './sql/claim-row.js';
+import { listOpenClaims } from './sql/list-open-claims.js';
 
 /** A step as it is taken; what it withholds is found out when it goes on record. */
 export type TakenStep = Pick<

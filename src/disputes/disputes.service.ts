@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
 import {
   agreementProblems,
@@ -11,7 +11,12 @@ import type { Instant } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
-import { insertConcession, StatementLifeService } from '../settlement/index.js';
+import {
+  CompositionService,
+  insertConcession,
+  StatementLifeService,
+  type OpenDispute,
+} from '../settlement/index.js';
 import { DisputeRecord, type TakenStep } from './dispute-record.service.js';
 import { disputeProblems } from './disputes.errors.js';
 import { ProposalService, type Proposal } from './proposal.service.js';
@@ -28,8 +33,10 @@ import { withheldByDispute } from './rules/withheld.js';
 import { countDisputes } from './sql/count-disputes.js';
 import type { DisputeRow } from './sql/dispute-row.js';
 import { findDispute } from './sql/find-dispute.js';
+import { listClaimsOf } from './sql/list-claims-of.js';
 import { listDisputes, type DisputeFilter } from './sql/list-disputes.js';
 import { listDisputeSteps, type DisputeStep } from './sql/list-dispute-steps.js';
+import { listOpenAt } from './sql/list-open-at.js';
 import { listOpenClaims } from './sql/list-open-claims.js';
 import { setDisputeState } from './sql/set-dispute-state.js';
 
@@ -52,15 +59,20 @@ export type CheckBefore = (seen: DisputeOnRecord) => void;
 
 /** Disputes for whoever may read them, and the steps that they take after they were raised. */
 @Injectable()
-export class DisputesService {
+export class DisputesService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly composition: CompositionService,
     private readonly life: StatementLifeService,
     private readonly proposals: ProposalService,
     private readonly reconciliation: ReconciliationService,
     private readonly record: DisputeRecord,
   ) {}
+
+  onModuleInit(): void {
+    this.composition.provideOpenDisputes(openDisputesAt);
+  }
 
   /** The caller's disputes, latest first, before the one with `beforeId`. */
   async list(
@@ -214,6 +226,18 @@ async function withWithheld(db: Queryable, disputes: readonly DisputeRow[]): Pro
   );
   const withheld = withheldByDispute(claims);
   return disputes.map((dispute) => ({ dispute, withheld: withheld.get(dispute.id) ?? 0n }));
+}
+
+/** What statements say of the disputes that are open, or were at a figure of the agreement's clock. */
+async function openDisputesAt(
+  db: Queryable,
+  agreementId: string,
+  recordedUpTo: bigint | null,
+): Promise<OpenDispute[]> {
+  const open = await listOpenAt(db, agreementId, recordedUpTo);
+  const ids = open.map(({ id }) => id);
+  const withheld = withheldByDispute(await listClaimsOf(db, agreementId, ids));
+  return open.map((dispute) => ({ ...dispute, withheldAmount: withheld.get(dispute.id) ?? 0n }));
 }
 
 function stateOf({ dispute, steps }: DisputeOnRecord): Dispute {

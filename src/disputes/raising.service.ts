@@ -121,7 +121,7 @@ export class RaisingService {
     return {
       claimed: {
         ...NO_BUCKET,
-        period: (line as { originalPeriod?: string }).originalPeriod ?? statement.period,
+        period: line.originalPeriod ?? statement.period,
         statementId,
         lineId,
         direction: line.direction,

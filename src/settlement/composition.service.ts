@@ -8,7 +8,7 @@ import { ReconciliationService, type SettledPeriod } from '../reconciliation/ind
 import { TrafficService } from '../traffic/index.js';
 import { AdjustmentsService, type Later, type Looked } from './adjustments.service.js';
 import { isAfterEnd, usageOfFacts, type FactSource, type PeriodFacts } from './rules/period-facts.js';
-import { NOTHING_RATED, type StatementInput } from './rules/statement-document.js';
+import { NOTHING_RATED, type OpenDispute, type StatementInput } from './rules/statement-document.js';
 import { readPrevious, type PreviousStatement } from './sql/read-previous.js';
 
 /** What a statement is composed of, beside its period. */
@@ -22,9 +22,18 @@ export interface Composed {
   looked: Looked | null;
 }
 
+/** Tells which disputes of an agreement are open, or were at a figure of its clock; a room above knows. */
+export type OpenDisputesSource = (
+  db: Queryable,
+  agreementId: string,
+  recordedUpTo: bigint | null,
+) => Promise<OpenDispute[]>;
+
 /** Computes what a period comes to, from what is recorded; stores nothing. */
 @Injectable()
 export class CompositionService {
+  private openDisputes: OpenDisputesSource = () => Promise.resolve([]);
+
   constructor(
     private readonly adjustments: AdjustmentsService,
     private readonly agreements: AgreementsService,
@@ -32,6 +41,11 @@ export class CompositionService {
     private readonly reconciliation: ReconciliationService,
     private readonly traffic: TrafficService,
   ) {}
+
+  /** Connects the room that knows disputes; without it none is open. */
+  provideOpenDisputes(source: OpenDisputesSource): void {
+    this.openDisputes = source;
+  }
 
   /** All that the period's statement would be made of if it were issued at `issuedAt`. */
   async statement(
@@ -77,6 +91,7 @@ export class CompositionService {
       settledBytes: usage.settledBytes,
       rating: isAfterEnd(agreement, period) ? NOTHING_RATED : rate(terms, usage, agreement.currency),
       ...later,
+      openDisputes: await this.openDisputes(db, agreement.id, looked?.recordedUpTo ?? null),
       issuedAt,
       previous: previous && {
         sha256: previous.sha256,

@@ -1,8 +1,8 @@
-export type { StatementDocument, StatementLine } from './rules/statement-document.js';
+export type { OpenDispute, StatementDocument, StatementLine } from './rules/statement-document.js';
 export type { StatementState, StatementStep } from './rules/statement-state.js';
 export { StatementLifeService, type StepObserver, type StepRequest } from './statement-life.service.js';
 export type { StatementCharges } from './sql/list-charges.js';
-export { CompositionService } from './composition.service.js';
+export { CompositionService, type OpenDisputesSource } from './composition.service.js';
 export { insertConcession, type Concession } from './sql/insert-concession.js';
 export { StatementsService } from './statements.service.js';
 export { statementCheck } from './statement-check.js';

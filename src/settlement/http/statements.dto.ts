@@ -8,7 +8,7 @@ import { ADJUSTMENT_CAUSES } from '../rules/adjustments.js';
 import { STATEMENT_STATES, STEP_KINDS } from '../rules/statement-state.js';
 import { issuedStatement } from '../rules/issue-rendering.js';
 import type { CreditView } from '../rules/credit-view.js';
-import type { StatementDocument } from '../rules/statement-document.js';
+import type { OpenDisputeEntry, StatementDocument } from '../rules/statement-document.js';
 import type { StatementRow } from '../sql/statement-row.js';
 import type { CreditTotals } from '../sql/sum-credits.js';
 
@@ -139,6 +139,32 @@ export class NetView {
   payee: string | null;
 }
 
+export class OpenDisputeView implements OpenDisputeEntry {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ enum: ['raised', 'proposed', 'escalated'] })
+  state: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Number of the statement that it is about' })
+  statement: string | null;
+
+  @ApiProperty({ type: String, example: '2026-10' })
+  period: string;
+
+  @ApiProperty({ type: String, example: 'volume' })
+  reason: string;
+
+  @ApiProperty({ type: String })
+  raisedBy: string;
+
+  @ApiProperty({ type: String })
+  disputedAmount: string;
+
+  @ApiProperty({ type: String, description: 'What it kept back from payment' })
+  withheldAmount: string;
+}
+
 /** What a period comes to: the part that an issued statement's hash covers. */
 export class PreviewView {
   @ApiProperty({ type: String, example: 'alpha-beta-0001' })
@@ -210,8 +236,11 @@ export class PreviewView {
   @ApiProperty({ type: [StatementLineView] })
   lines: StatementLineView[];
 
-  @ApiProperty({ type: [Object] })
-  openDisputes: object[];
+  @ApiProperty({
+    type: [OpenDisputeView],
+    description: 'Disputes of the agreement that were open at its issue',
+  })
+  openDisputes: OpenDisputeView[];
 
   @ApiProperty({ type: String })
   payableByA: string;

@@ -30,6 +30,7 @@ export interface StatementInput {
   adjustments: readonly AdjustmentLine[];
   /** Not part of the document: issued periods whose credits change. */
   restated: readonly { period: string; rating: Rating }[];
+  openDisputes: readonly OpenDispute[];
   issuedAt: Instant;
   previous: { sha256: string; closingBalance: bigint } | null;
   /** What the parties paid since the previous statement: positive where A paid B. */
@@ -57,6 +58,26 @@ export interface StatementLine {
   /** Number of the statement that is adjusted, or id of the dispute. */
   reference?: string;
 }
+
+/** A dispute of the agreement that is open when a statement is issued; amounts in minor units. */
+export interface OpenDispute {
+  id: string;
+  state: string;
+  /** Number of the statement that it is about; null where its period was not issued. */
+  statement: string | null;
+  period: string;
+  reason: string;
+  /** Code of the party. */
+  raisedBy: string;
+  disputedAmount: bigint;
+  withheldAmount: bigint;
+}
+
+/** The same as a statement shows it. */
+export type OpenDisputeEntry = Omit<OpenDispute, 'disputedAmount' | 'withheldAmount'> & {
+  disputedAmount: string;
+  withheldAmount: string;
+};
 
 /** The rating of what has no charges. */
 export const NOTHING_RATED: Rating = {
@@ -92,7 +113,7 @@ export interface StatementDocument {
   zeroRatedBytes: Record<FlowDirection, string>;
   rules: Terms['reconciliation'];
   lines: StatementLine[];
-  openDisputes: [];
+  openDisputes: OpenDisputeEntry[];
   payableByA: string;
   payableByB: string;
   net: { amount: string; payer: string | null; payee: string | null };
@@ -137,7 +158,11 @@ export function statementDocument(input: StatementInput): StatementDocument {
       ...rating.lines.map((line) => statementLine(line, agreement, version.number)),
       ...input.adjustments.map((line) => adjustmentLine(line, agreement)),
     ],
-    openDisputes: [],
+    openDisputes: input.openDisputes.map((dispute) => ({
+      ...dispute,
+      disputedAmount: formatAmount(dispute.disputedAmount, currency),
+      withheldAmount: formatAmount(dispute.withheldAmount, currency),
+    })),
     ...moneyPart(input),
     counts: {
       records: {

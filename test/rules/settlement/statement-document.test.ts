@@ -67,6 +67,22 @@ test('a statement, member by member', () => {
   });
 });
 
+test('open disputes are named, with what they withhold, and change no amount', () => {
+  const dispute = {
+    id: '01900000-0000-7000-8000-0000000000dd',
+    state: 'escalated',
+    statement: 'alpha-beta-0001',
+    period: '2026-09',
+    reason: 'rate',
+    raisedBy: 'beta',
+    disputedAmount: 4_000n,
+    withheldAmount: 5n,
+  };
+  const document = statementDocument(input({ openDisputes: [dispute] }));
+  const shown = { ...dispute, disputedAmount: '40.00', withheldAmount: '0.05' };
+  expect(document).toEqual({ ...statementDocument(input()), openDisputes: [shown] });
+});
+
 test.each([
   [1, 'alpha-beta-0001'],
   [42, 'alpha-beta-0042'],

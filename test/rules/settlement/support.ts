@@ -70,6 +70,7 @@ export function input(change: Partial<StatementInput> = {}, proposed = A_PAYS): 
     rating: rated(ofVersion, settledBytes.aToB, settledBytes.bToA),
     adjustments: [],
     restated: [],
+    openDisputes: [],
     issuedAt: at('2026-11-06T00:00:00Z'),
     previous: null,
     paymentsSince: 0n,
