@@ -47,8 +47,8 @@ const downwards = FLOORS.flatMap((floor, height) => {
 const doors = [
   {
     name: 'rooms-are-entered-by-their-index',
-    comment: "Another room's files are its own business. Rules have a rule of their own.",
-    from: { path: '^src/([^/]+)/', pathNot: '^src/[^/]+/rules/' },
+    comment: "Another room's files are its own business. Rules, and threads, have a rule of their own.",
+    from: { path: '^src/([^/]+)/', pathNot: '^src/[^/]+/(?:rules|intake)/' },
     to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', DOOR] },
   },
   {
@@ -101,6 +101,22 @@ const rules = [
     from: { path: '^src/[^/]+/rules/' },
     to: {
       pathNot: ['^src/', '^migrations/', packages(PURE_PACKAGES), '^(?:node:)?crypto$'],
+    },
+  },
+  {
+    name: 'the-intake-thread-runs-rules-only',
+    comment: 'What runs in the thread loads no framework and no database: rules, problems, JSON and itself.',
+    from: { path: '^src/traffic/intake/' },
+    to: {
+      path: ['^src/', '^migrations/', '/node_modules/'],
+      pathNot: [
+        '^src/traffic/intake/',
+        '^src/traffic/traffic\\.errors\\.ts$',
+        '^src/[^/]+/rules/',
+        `^src/${anyOf(PURE_ROOMS)}/index\\.ts$`,
+        '^src/platform/(?:json|problems)/index\\.ts$',
+      ],
+      dependencyTypesNot: TYPES,
     },
   },
   {

@@ -10,6 +10,7 @@ import { Jobs1764000000008 } from './1764000000008-jobs.js';
 import { AgreementLife1764000000009 } from './1764000000009-agreement-life.js';
 import { SigningKeys1764000000011 } from './1764000000011-signing-keys.js';
 import { JobFailures1764000000012 } from './1764000000012-job-failures.js';
+import { CompactRecords1764000000020 } from './1764000000020-compact-records.js';
 import { BucketSides1764000000030 } from './1764000000030-bucket-sides.js';
 import { LaterData1764000000031 } from './1764000000031-later-data.js';
 import { Payments1764000000040 } from './1764000000040-payments.js';
@@ -30,6 +31,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   AgreementLife1764000000009,
   SigningKeys1764000000011,
   JobFailures1764000000012,
+  CompactRecords1764000000020,
   BucketSides1764000000030,
   LaterData1764000000031,
   Payments1764000000040,

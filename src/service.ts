@@ -8,7 +8,7 @@ import { AccessService } from './access/index.js';
 import { AppModule, type Resources } from './app.module.js';
 import { JobRunner } from './jobs/index.js';
 import { Config, readConfig } from './platform/config/index.js';
-import { connectDatabase, migrate } from './platform/database/index.js';
+import { connectDatabase, connectStreams, migrate } from './platform/database/index.js';
 import { startEmbeddedPostgres } from './platform/embedded/index.js';
 import { createHttpApp, IdempotencyService, serveHealth } from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
@@ -84,14 +84,21 @@ async function assemble(
     for (const callback of broken) callback(reason);
   });
   await migrate(databaseUrl);
+  const applicationName = `peerledger ${Object.keys(roles)
+    .filter((role) => roles[role as keyof Roles])
+    .join('+')}`;
   const database = await connectDatabase({
     url: databaseUrl,
     poolSize: config.DATABASE_POOL_SIZE,
-    applicationName: `peerledger ${Object.keys(roles)
-      .filter((role) => roles[role as keyof Roles])
-      .join('+')}`,
+    applicationName,
   });
   cleanup.add(() => database.close());
+  const streams = await connectStreams({
+    url: databaseUrl,
+    poolSize: config.STREAM_CONCURRENCY,
+    applicationName: `${applicationName} streams`,
+  });
+  cleanup.add(() => streams.close());
   const queue = new JobQueue({
     databaseUrl,
     redisUrl: config.REDIS_URL,
@@ -99,7 +106,7 @@ async function assemble(
   });
   cleanup.add(() => queue.close());
   await queue.ping();
-  const resources = { config, database, queue };
+  const resources = { config, database, streams, queue };
   const app = roles.api
     ? await openApi(resources, logger, cleanup)
     : await openWorkerContext(resources, logger, cleanup);

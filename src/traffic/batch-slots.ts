@@ -1,48 +1,81 @@
 import { trafficProblems } from './traffic.errors.js';
 
+/** How much may go on at once. */
+export interface SlotLimits {
+  /** Batches that are written, in all and of one reporter; each holds a database connection. */
+  total: number;
+  perReporter: number;
+  /** Batches that have begun, written or not, in all and of one reporter. */
+  openTotal: number;
+  openPerReporter: number;
+  /** How long one waits for its turn. */
+  wait_ms: number;
+}
+
+/** Whose batch it is. Those of one reporter for one agreement follow each other. */
+export interface SlotOwner {
+  agreement: string;
+  reporter: string;
+}
+
 interface Waiting {
-  key: string;
+  owner: SlotOwner;
   start: () => void;
 }
 
-/**
- * Bounds how many batches are written at once, in all and for one key (a reporter in an agreement, whose
- * batches follow each other anyway). Each holds a database connection, of which others need some.
- */
+/** Bounds how many batches are open and how many are written, so that no party keeps another from its turn. */
 export class BatchSlots {
-  private readonly running = new Map<string, number>();
+  private readonly open = new Map<string, number>();
+  private readonly writing = new Map<string, number>();
   private readonly waiting: Waiting[] = [];
-  private total = 0;
+  private readonly total = { open: 0, writing: 0 };
 
-  constructor(
-    private readonly concurrency: number,
-    private readonly wait_ms: number,
-    private readonly queueMax = 1_000,
-  ) {}
+  constructor(private readonly limits: SlotLimits) {}
 
-  /** Runs `work` when there is room. Throws `ingest_busy` when none comes free in time. */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    await this.enter(key);
+  /** Whether somebody waits for a place, so that nobody should hold one for nothing. */
+  get isContended(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /**
+   * Runs `arrive`, which needs no place, and then `write` when there is one. Throws `too_many_batches` where the
+   * reporter's own batches are in the way, and `ingest_busy` where all others are.
+   */
+  async run<Result>(
+    owner: SlotOwner,
+    arrive: () => Promise<void>,
+    write: () => Promise<Result>,
+  ): Promise<Result> {
+    if ((this.open.get(owner.reporter) ?? 0) >= this.limits.openPerReporter) throw tooMany();
+    if (this.total.open >= this.limits.openTotal) throw busy();
+    this.total.open += 1;
+    change(this.open, owner.reporter, 1);
     try {
-      return await work();
+      await arrive();
+      await this.enter(owner);
+      try {
+        return await write();
+      } finally {
+        this.leave(owner);
+      }
     } finally {
-      this.leave(key);
+      this.total.open -= 1;
+      change(this.open, owner.reporter, -1);
     }
   }
 
-  private enter(key: string): Promise<void> {
-    if (this.hasRoom(key)) {
-      this.occupy(key);
+  private enter(owner: SlotOwner): Promise<void> {
+    if (this.hasRoom(owner)) {
+      this.occupy(owner, 1);
       return Promise.resolve();
     }
-    if (this.waiting.length >= this.queueMax) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        reject(busy());
-      }, this.wait_ms);
+        reject(this.isOwnFault(owner) ? tooMany() : busy());
+      }, this.limits.wait_ms);
       const entry: Waiting = {
-        key,
+        owner,
         start: () => {
           clearTimeout(timer);
           resolve();
@@ -52,30 +85,51 @@ export class BatchSlots {
     });
   }
 
-  private leave(key: string): void {
-    this.total -= 1;
-    const left = this.running.get(key)! - 1;
-    if (left === 0) this.running.delete(key);
-    else this.running.set(key, left);
-    const next = this.waiting.findIndex((waiting) => this.hasRoom(waiting.key));
+  private leave(owner: SlotOwner): void {
+    this.occupy(owner, -1);
+    const next = this.waiting.findIndex((waiting) => this.hasRoom(waiting.owner));
     if (next < 0) return;
     const [entry] = this.waiting.splice(next, 1);
-    this.occupy(entry!.key);
+    this.occupy(entry!.owner, 1);
     entry!.start();
   }
 
-  private hasRoom(key: string): boolean {
-    return this.total < this.concurrency && !this.running.has(key);
+  private hasRoom(owner: SlotOwner): boolean {
+    return this.total.writing < this.limits.total && !this.isOwnFault(owner);
   }
 
-  private occupy(key: string): void {
-    this.total += 1;
-    this.running.set(key, (this.running.get(key) ?? 0) + 1);
+  private isOwnFault(owner: SlotOwner): boolean {
+    return (
+      this.writing.has(keyOf(owner)) || (this.writing.get(owner.reporter) ?? 0) >= this.limits.perReporter
+    );
   }
+
+  private occupy(owner: SlotOwner, by: 1 | -1): void {
+    this.total.writing += by;
+    change(this.writing, owner.reporter, by);
+    change(this.writing, keyOf(owner), by);
+  }
+}
+
+function keyOf({ agreement, reporter }: SlotOwner): string {
+  return `${agreement} ${reporter}`;
+}
+
+function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
 
 function busy(): Error {
   return trafficProblems.ingest_busy('Too many batches are being written; send this one again in a while.', {
     retryAfter_s: 5,
   });
+}
+
+function tooMany(): Error {
+  return trafficProblems.too_many_batches(
+    'Other batches of yours are still being written; send this one again when they are done.',
+    { retryAfter_s: 5 },
+  );
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import {
   advanceClock,
@@ -10,59 +11,76 @@ import {
   type Side,
 } from '../agreements/index.js';
 import { Config } from '../platform/config/index.js';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { StreamDatabase, type Transaction } from '../platform/database/index.js';
 import { httpProblems } from '../platform/http/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
-import { BatchIntake, type SubmittedRecord } from './batch-intake.js';
-import { BatchSlots } from './batch-slots.js';
-import { PeriodTable } from './period-table.js';
-import type { BatchRow } from './sql/batch-row.js';
 import { addUsage } from './add-usage.js';
+import { BatchSlots } from './batch-slots.js';
+import { BodyFeed, type FeedLimits } from './body-feed.js';
+import { IntakeThread, type OpenBatch } from './intake-thread.js';
+import type { IntakeResult } from './intake/batch-tally.js';
+import type { BodyFormat, IntakePlan } from './intake/plan.js';
+import type { BatchRow } from './sql/batch-row.js';
+import { copyUsage } from './sql/copy-usage.js';
 import { findBatchByKey } from './sql/find-batch-by-key.js';
 import { findBatch } from './sql/find-batch.js';
 import { insertBatch } from './sql/insert-batch.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { lockReporter } from './sql/lock-reporter.js';
+import { prepareUsage } from './sql/prepare-usage.js';
+import { storeChunk } from './store-chunk.js';
 import { trafficProblems } from './traffic.errors.js';
 
 /** A batch on its way in. */
-export interface BatchSource {
-  /** Records in the order sent, a few thousand at a time. */
-  chunks: AsyncIterable<readonly SubmittedRecord[]>;
-  /** SHA-256 of the inflated body in hex; known once `chunks` is read to its end. */
-  sha256: () => string;
-}
-
 export interface BatchRequest {
   agreement: Agreement;
   reporterId: string;
   side: Side;
   mode: 'atomic' | 'partial';
   idempotencyKey: string | null;
+  format: BodyFormat;
+  /** The inflated body. */
+  body: Readable;
 }
 
 export interface BatchResult {
   batch: BatchRow;
-  errorCount: number;
   /** Whether the receipt is that of an earlier request with the same idempotency key. */
   replayed: boolean;
 }
 
 const SLOT_WAIT_MS = 30_000;
+/** Clients fall behind by this much at most; by less where somebody waits for their place. */
+const PATIENCE_MS = 10_000;
+const CONTENDED_PATIENCE_MS = 2_000;
 
 /** Writes batches of records: all of a batch becomes durable in one transaction, with its sums, or nothing. */
 @Injectable()
 export class IngestService {
   private readonly slots: BatchSlots;
+  private readonly feedLimits: FeedLimits;
 
   constructor(
-    private readonly database: Database,
+    private readonly database: StreamDatabase,
     private readonly agreements: AgreementsService,
     private readonly providers: ProvidersService,
-    config: Config,
+    private readonly thread: IntakeThread,
+    private readonly config: Config,
   ) {
-    this.slots = new BatchSlots(config.STREAM_CONCURRENCY, SLOT_WAIT_MS);
+    this.slots = new BatchSlots({
+      total: config.STREAM_CONCURRENCY,
+      perReporter: config.STREAM_CONCURRENCY_PER_REPORTER,
+      openTotal: config.STREAM_OPEN_MAX,
+      openPerReporter: config.STREAM_OPEN_MAX_PER_REPORTER,
+      wait_ms: SLOT_WAIT_MS,
+    });
+    this.feedLimits = {
+      min_bytes_per_s: config.STREAM_MIN_BYTES_PER_S,
+      patience_ms: PATIENCE_MS,
+      contended_patience_ms: CONTENDED_PATIENCE_MS,
+      timeout_ms: config.STREAM_TIMEOUT_S * 1_000,
+    };
   }
 
   /**
@@ -70,88 +88,131 @@ export class IngestService {
    * mode is atomic and a record cannot be taken, `agreement_changed` when terms, prices or barred periods
    * changed while the batch was read: sending it again is safe, records are told apart by their ids.
    */
-  async ingest(request: BatchRequest, source: BatchSource): Promise<BatchResult> {
+  async ingest(request: BatchRequest): Promise<BatchResult> {
     const { agreement, reporterId } = request;
-    return this.slots.run(`${agreement.id} ${reporterId}`, () =>
-      this.database.transaction(async (tx) => {
-        await lockReporter(tx, agreement.id, reporterId);
-        const earlier = request.idempotencyKey
-          ? await findBatchByKey(tx, agreement.id, reporterId, request.idempotencyKey)
-          : undefined;
-        return earlier ? replay(earlier, source) : this.takeIn(tx, request, source);
-      }),
-    );
+    const feed = new BodyFeed(request.body, this.feedLimits, () => this.slots.isContended);
+    try {
+      return await this.slots.run(
+        { agreement: agreement.id, reporter: reporterId },
+        () => feed.arrive(),
+        () => this.database.transaction((tx) => this.takeIn(tx, request, feed)),
+      );
+    } finally {
+      feed.close();
+    }
   }
 
-  private async takeIn(tx: Transaction, request: BatchRequest, source: BatchSource): Promise<BatchResult> {
-    const { reporterId } = request;
-    const termsEpoch = await readTermsEpoch(tx, request.agreement.id);
-    // Read again: it may have been suspended or ended while the batch waited for its turn.
-    const agreement = await this.agreements.findById(tx, request.agreement.id);
-    const versions = await this.agreements.versionsInForce(tx, agreement.id);
-    const now = Date.now();
-    const listBarred = async (): Promise<string[]> =>
-      barredPeriods(await listClosedPeriods(tx, agreement.id), versions, agreement.timezone, now);
-    const barred = await listBarred();
-    const batchId = newId();
-    const intake = new BatchIntake(tx, {
-      agreementId: agreement.id,
-      reporterId,
-      batchId,
-      side: request.side,
-      prices: await this.providers.listPrices(tx, reporterId),
-      periods: new PeriodTable(agreement.timezone, versions, new Set(barred), agreement.lastPeriod),
-      suspensions: suspensionsOf(agreement),
-      now,
-      atomic: request.mode === 'atomic',
-    });
-    for await (const chunk of source.chunks) await intake.take(chunk);
-    if (intake.refused) throw refusal(intake);
+  private async takeIn(tx: Transaction, request: BatchRequest, feed: BodyFeed): Promise<BatchResult> {
+    const { agreement, reporterId, idempotencyKey } = request;
+    await lockReporter(tx, agreement.id, reporterId);
+    const earlier =
+      idempotencyKey === null
+        ? undefined
+        : await findBatchByKey(tx, agreement.id, reporterId, idempotencyKey);
+    if (earlier) return replay(earlier, feed);
+
+    const { plan, termsEpoch } = await this.planOf(tx, request);
+    const result = await this.store(tx, plan, feed);
+    if (request.mode === 'atomic' && result.counts.rejected > 0) throw refusal(result);
 
     const clock = await lockClock(tx, agreement.id);
     // An issue meanwhile makes the batch late, which is nothing to refuse, unless the period is too old for that.
-    const barredChanged = (await listBarred()).join() !== barred.join();
-    if (clock.termsEpoch !== termsEpoch || barredChanged) throw changedMeanwhile();
-    await addUsage(tx, agreement.id, reporterId, intake.sums);
-    await insertBatch(tx, {
-      id: batchId,
+    const barred = await listBarred(tx, plan);
+    if (clock.termsEpoch !== termsEpoch || barred.join() !== plan.closed.join()) throw changedMeanwhile();
+    await addUsage(tx, agreement.id, reporterId);
+    const recorded = await advanceClock(tx, agreement.id);
+    const { mode } = request;
+    await insertBatch(tx, { ...batchRow(plan, result), mode, recorded, idempotencyKey });
+    const batch = (await findBatch(tx, agreement.id, reporterId, plan.batchId))!;
+    return { batch, replayed: false };
+  }
+
+  /** All that the batch is held to, as it stands now. */
+  private async planOf(
+    tx: Transaction,
+    { agreement: asked, reporterId, side, format }: BatchRequest,
+  ): Promise<{ plan: IntakePlan; termsEpoch: bigint }> {
+    const termsEpoch = await readTermsEpoch(tx, asked.id);
+    // Read again: it may have been suspended or ended while the batch waited for its turn.
+    const agreement = await this.agreements.findById(tx, asked.id);
+    const versions = await this.agreements.versionsInForce(tx, agreement.id);
+    const { config } = this;
+    const isStream = format === 'ndjson' || format === 'csv';
+    const plan = {
       agreementId: agreement.id,
       reporterId,
-      recorded: await advanceClock(tx, agreement.id),
-      receivedAt: new Date(),
-      mode: request.mode,
-      ...intake.counts,
-      totalBytes: intake.totalBytes.toString(),
-      earliest: toDate(intake.earliest),
-      latest: toDate(intake.latest),
-      sha256: source.sha256(),
-      errors: intake.errors,
-      idempotencyKey: request.idempotencyKey,
-    });
-    const batch = (await findBatch(tx, agreement.id, reporterId, batchId))!;
-    return { batch, errorCount: intake.errorCount, replayed: false };
+      batchId: newId(),
+      side,
+      timezone: agreement.timezone,
+      lastPeriod: agreement.lastPeriod,
+      versions,
+      closed: [],
+      suspensions: suspensionsOf(agreement),
+      prices: await this.providers.listPrices(tx, reporterId),
+      now: Date.now(),
+      format,
+      limits: {
+        records: isStream ? config.STREAM_MAX_RECORDS : config.JSON_BATCH_MAX_RECORDS,
+        record_bytes: config.RECORD_MAX_BYTES,
+      },
+    };
+    return { plan: { ...plan, closed: await listBarred(tx, plan) }, termsEpoch };
   }
+
+  /** Stores the records, and copies in what they come to. */
+  private async store(tx: Transaction, plan: IntakePlan, feed: BodyFeed): Promise<IntakeResult> {
+    await prepareUsage(tx);
+    const batch: OpenBatch = this.thread.read(plan);
+    try {
+      void feed.into(batch);
+      for (;;) {
+        const step = await batch.step();
+        if (step.kind === 'done') return step.result;
+        if (step.kind === 'usage') await copyUsage(tx, step.rows);
+        else await storeChunk(tx, plan.agreementId, batch, step);
+      }
+    } finally {
+      batch.close();
+    }
+  }
+}
+
+/** Periods that take nothing more at the time of the plan. */
+async function listBarred(
+  tx: Transaction,
+  { agreementId, versions, timezone, now }: Pick<IntakePlan, 'agreementId' | 'versions' | 'timezone' | 'now'>,
+): Promise<string[]> {
+  return barredPeriods(await listClosedPeriods(tx, agreementId), versions, timezone, now);
 }
 
 /** The receipt of an earlier request, once it is clear that this one carries the same body. */
-async function replay(batch: BatchRow, source: BatchSource): Promise<BatchResult> {
-  for await (const _ of source.chunks);
-  if (source.sha256() !== batch.sha256) {
-    throw httpProblems.idempotency_key_reused(
-      'This Idempotency-Key came with another body before; use a new one.',
-    );
-  }
-  return { batch, errorCount: batch.errors.length, replayed: true };
+async function replay(batch: BatchRow, feed: BodyFeed): Promise<BatchResult> {
+  if ((await feed.sha256()) === batch.sha256) return { batch, replayed: true };
+  throw httpProblems.idempotency_key_reused(
+    'This Idempotency-Key came with another body before; use a new one.',
+  );
 }
 
-function refusal(intake: BatchIntake): Error {
-  const { rejected, received } = intake.counts;
+function batchRow(plan: IntakePlan, result: IntakeResult) {
+  const { earliest, latest, counts, sha256, errors } = result;
+  return {
+    id: plan.batchId,
+    agreementId: plan.agreementId,
+    reporterId: plan.reporterId,
+    receivedAt: new Date(),
+    ...counts,
+    totalBytes: result.totalBytes.toString(),
+    earliest: earliest === null ? null : new Date(earliest),
+    latest: latest === null ? null : new Date(latest),
+    sha256,
+    errors,
+  };
+}
+
+function refusal({ counts, errors, errorCount }: IntakeResult): Error {
   return trafficProblems.batch_refused(
-    `${rejected} of ${received} records cannot be taken; nothing is stored.`,
-    {
-      errors: intake.errors,
-      errorCount: intake.errorCount,
-    },
+    `${counts.rejected} of ${counts.received} records cannot be taken; nothing is stored.`,
+    { errors, errorCount },
   );
 }
 
@@ -160,8 +221,4 @@ function changedMeanwhile(): Error {
     'Terms, prices or periods that take records changed while the batch was read; nothing is stored, send it again.',
     { retryAfter_s: 1 },
   );
-}
-
-function toDate(instant: number | null): Date | null {
-  return instant === null ? null : new Date(instant);
 }

@@ -8,6 +8,7 @@ export const trafficProblems = defineProblems({
   record_too_large: { status: 413, title: 'Record too large' },
   agreement_changed: { status: 409, title: 'Agreement changed meanwhile' },
   batch_stalled: { status: 408, title: 'Batch arrived too slowly' },
+  too_many_batches: { status: 429, title: 'Too many batches of yours at once' },
   ingest_busy: { status: 503, title: 'Too many batches at once' },
   price_in_closed_period: { status: 409, title: 'Price takes effect in a closed period' },
   terms_in_closed_period: { status: 409, title: 'Terms take effect in a closed period' },

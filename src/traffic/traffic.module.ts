@@ -4,12 +4,13 @@ import { ProvidersModule } from '../providers/index.js';
 import { BatchesController } from './http/batches.controller.js';
 import { RecordsController } from './http/records.controller.js';
 import { IngestService } from './ingest.service.js';
+import { IntakeThread } from './intake-thread.js';
 import { TrafficService } from './traffic.service.js';
 
 @Module({
   imports: [AgreementsModule, ProvidersModule],
   controllers: [BatchesController, RecordsController],
-  providers: [IngestService, TrafficService],
+  providers: [IngestService, IntakeThread, TrafficService],
   exports: [TrafficService],
 })
 export class TrafficModule {}

@@ -9,6 +9,7 @@ import {
 import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { ProvidersService, slotOf, type ListPrice } from '../providers/index.js';
+import { recordsInOrder } from './record-listing.js';
 import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
 import { deleteClosedPeriod } from './sql/delete-closed-period.js';
@@ -18,12 +19,7 @@ import { listBatches } from './sql/list-batches.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { listLateUsage, type LateUsage } from './sql/list-late-usage.js';
 import { listOpenPeriods } from './sql/list-open-periods.js';
-import {
-  listRecords,
-  type RecordFilter,
-  type RecordListing,
-  type RecordPosition,
-} from './sql/list-records.js';
+import type { RecordFilter, RecordListing, RecordPosition } from './sql/list-records.js';
 import { readRecordCounts } from './sql/read-record-counts.js';
 import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
 import { trafficProblems } from './traffic.errors.js';
@@ -69,7 +65,8 @@ export class TrafficService implements OnModuleInit {
     after: RecordPosition | null,
     limit: number,
   ): Promise<RecordListing[]> {
-    return listRecords(this.database, agreement.id, reporterId, filter, after, limit);
+    const owner = { agreementId: agreement.id, reporterId };
+    return recordsInOrder(this.database, owner, filter, after, limit);
   }
 
   /** A reporter's customer sums inside the zero-rating's limits; for that reporter's eyes alone. */

@@ -2,16 +2,19 @@ import { AgreementsService, sideOf, type Agreement, type Side } from '../agreeme
 import type { Transaction } from '../platform/database/index.js';
 import { periodBounds } from '../period/index.js';
 import type { ListPrice } from '../providers/index.js';
-import { PeriodTable } from './period-table.js';
-import { UsageSums, type UsageChange } from './rules/usage.js';
+import { PeriodTable } from './rules/period-table.js';
+import { usageRows } from './rules/usage-rows.js';
+import { UsageSums, type UsageChange, type UsageTotals } from './rules/usage.js';
 import { addBucketUsage } from './sql/add-bucket-usage.js';
 import { addCustomerUsage } from './sql/add-customer-usage.js';
 import { addLateUsage } from './sql/add-late-usage.js';
 import { addPeriodUsage } from './sql/add-period-usage.js';
 import { clearBucketUsage } from './sql/clear-bucket-usage.js';
+import { copyUsage } from './sql/copy-usage.js';
 import { deleteCustomerUsage } from './sql/delete-customer-usage.js';
 import { deletePeriodUsage } from './sql/delete-period-usage.js';
 import { eachCurrentRecord, type UsageSource } from './sql/each-current-record.js';
+import { prepareUsage } from './sql/prepare-usage.js';
 
 /** Whose records are added up anew, and from which period on. */
 export interface Rebuild {
@@ -32,11 +35,10 @@ export async function rebuildUsage(
   const { source, fromPeriod, sums } = await addUp(tx, agreements, rebuild);
   await clearBucketUsage(tx, source, fromPeriod);
   await deletePeriodUsage(tx, source, fromPeriod);
-  const wanted = [...sums.buckets.values()].filter(({ period }) => period >= fromPeriod);
-  await addBucketUsage(tx, source.agreementId, wanted, sums.judging);
-  const records = [...sums.records].filter(([period]) => period >= fromPeriod);
-  await addPeriodUsage(tx, source.agreementId, source.reporterId, new Map(records));
-  await replaceCustomerUsage(tx, source, fromPeriod, sums);
+  await bringIn(tx, sums.totals());
+  await addBucketUsage(tx, source.agreementId, fromPeriod);
+  await addPeriodUsage(tx, source.agreementId, source.reporterId, fromPeriod);
+  await replaceCustomerUsage(tx, source, fromPeriod);
 }
 
 /**
@@ -49,15 +51,10 @@ export async function repriceUsage(
   rebuild: Rebuild,
 ): Promise<void> {
   const { source, fromPeriod, sums } = await addUp(tx, agreements, rebuild);
-  await replaceCustomerUsage(tx, source, fromPeriod, sums);
-  const priced = [...sums.customers.values()].filter(({ period }) => period >= fromPeriod);
-  const changes = new Map(
-    priced.map(({ period, direction }): [string, UsageChange] => [
-      `${period} ${direction}`,
-      { period, direction, cause: 'price', records: 1 },
-    ]),
-  );
-  await addLateUsage(tx, source.agreementId, [...changes.values()]);
+  const totals = sums.totals();
+  await bringIn(tx, { ...totals, changes: priceChanges(totals, fromPeriod) });
+  await replaceCustomerUsage(tx, source, fromPeriod);
+  await addLateUsage(tx, source.agreementId);
 }
 
 async function addUp(
@@ -77,13 +74,24 @@ async function addUp(
   return { source, fromPeriod, sums };
 }
 
-async function replaceCustomerUsage(
-  tx: Transaction,
-  source: UsageSource,
-  fromPeriod: string,
-  sums: UsageSums,
-): Promise<void> {
+async function bringIn(tx: Transaction, totals: UsageTotals): Promise<void> {
+  await prepareUsage(tx);
+  await copyUsage(tx, usageRows(totals));
+}
+
+/** Each period and direction that has priced usage, once. */
+function priceChanges({ customers }: UsageTotals, fromPeriod: string): UsageChange[] {
+  const priced = customers.filter(({ period }) => period >= fromPeriod);
+  const changes = new Map(
+    priced.map(({ period, direction }): [string, UsageChange] => [
+      `${period} ${direction}`,
+      { period, direction, cause: 'price', records: 1 },
+    ]),
+  );
+  return [...changes.values()];
+}
+
+async function replaceCustomerUsage(tx: Transaction, source: UsageSource, fromPeriod: string): Promise<void> {
   await deleteCustomerUsage(tx, source, fromPeriod);
-  const wanted = [...sums.customers.values()].filter(({ period }) => period >= fromPeriod);
-  await addCustomerUsage(tx, source.agreementId, source.reporterId, wanted);
+  await addCustomerUsage(tx, source.agreementId, source.reporterId, fromPeriod);
 }

@@ -1,7 +1,7 @@
 import { sideOf, type Agreement, type Side, type VersionInForce } from '../agreements/index.js';
 import { periodBounds } from '../period/index.js';
 import type { Transaction } from '../platform/database/index.js';
-import { PeriodTable } from './period-table.js';
+import { PeriodTable } from './rules/period-table.js';
 import { UsageSums, type BucketUsage } from './rules/usage.js';
 import { eachRecordAsOf } from './sql/each-record-as-of.js';
 

@@ -2,6 +2,7 @@ import { request as httpRequest, type ClientRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expectProblem } from '../support/api.js';
 import { hourly, PERIOD, startMarket, type Deal, type Market, type Sent } from '../support/market.js';
+import { FIRST_BYTES } from '../../src/traffic/body-feed.js';
 import { until } from '../support/until.js';
 
 const LIMITS = {
@@ -301,7 +302,8 @@ describe('a connection that is cut in mid-stream', () => {
 
   it('does not keep others from reporting while it stands still', async () => {
     const request = openBatch();
-    request.write(`${JSON.stringify(hourly('slow', '05T00', 1))}\n`);
+    // Empty lines: a batch is written once enough of it is there to be worth a place.
+    request.write(`${JSON.stringify(hourly('slow', '05T00', 1))}\n${'\n'.repeat(FIRST_BYTES)}`);
     await until('the batch is being written', async () => (await writers()) === 1);
     await market.take(deal, deal.b, [hourly('r1', '05T00', 1, { direction: 'ingress' })]);
     const where = `/v1/agreements/${deal.code}/periods/${PERIOD}/reconciliation`;

@@ -6,12 +6,17 @@ import { Module } from '@nestjs/common';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
 import { AccessModule } from '../../src/access/index.js';
-import { DatabaseModule, unconnectedDatabase } from '../../src/platform/database/index.js';
+import { DatabaseModule, unconnectedDatabases } from '../../src/platform/database/index.js';
 import { HttpModule, openApiText, writeOpenApi } from '../../src/platform/http/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
 
 @Module({
-  imports: [DatabaseModule.forRoot(unconnectedDatabase()), HttpModule, AccessModule, ProvidersModule],
+  imports: [
+    DatabaseModule.forRoot(unconnectedDatabases().database),
+    HttpModule,
+    AccessModule,
+    ProvidersModule,
+  ],
 })
 class Root {}
 

@@ -93,6 +93,10 @@ const BREACHES: Record<string, [importer: string, statement: string]> = {
     "import type { Row } from '../sql/credit-row.js';",
   ],
   'rules-need-no-machinery': ['src/traffic/rules/usage.ts', "import 'node:fs';"],
+  'the-intake-thread-runs-rules-only': [
+    'src/traffic/intake/reader.ts',
+    "import '../../agreements/index.js';",
+  ],
   'pure-rooms-hold-rules-only': ['src/rating/rating.service.ts', "import 'typeorm';"],
   'sql-runs-sql-only': ['src/settlement/sql/insert.ts', "import '../../platform/ids/index.js';"],
   'sql-takes-types-of-its-rules-and-below': [
@@ -114,6 +118,9 @@ const ALLOWED: Record<string, string> = {
   'src/settlement/rules/allowed.ts':
     "import '../../money/index.js'; import '../../rating/index.js'; import '../../agreements/rules/terms.js'; " +
     "import type { Terms } from '../../agreements/index.js'; import 'canonicalize'; import 'node:crypto';",
+  'src/traffic/intake/allowed.ts':
+    "import '../../agreements/rules/terms.js'; import '../../money/index.js'; import 'node:worker_threads'; " +
+    "import type { Terms } from '../../agreements/index.js'; import '../../platform/json/index.js';",
   'src/settlement/sql/allowed.ts':
     "import '../../platform/database/index.js'; import './insert.js'; " +
     "import type { Rule } from '../rules/statement.js'; import type { Terms } from '../../agreements/index.js';",
@@ -124,7 +131,7 @@ const ALLOWED: Record<string, string> = {
 
 const NEIGHBOURS = [
   ...FLOORS.flat().map((room) => `src/${room}/index.ts`),
-  ...['database', 'ids'].map((part) => `src/platform/${part}/index.ts`),
+  ...['database', 'ids', 'json'].map((part) => `src/platform/${part}/index.ts`),
   'src/platform/database/database.ts',
   'src/agreements/rules/terms.ts',
   'src/agreements/sql/find-agreement.ts',

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
 import { AppModule } from '../../src/app.module.js';
 import { Config } from '../../src/platform/config/index.js';
-import { unconnectedDatabase } from '../../src/platform/database/index.js';
+import { unconnectedDatabases } from '../../src/platform/database/index.js';
 import { openApiText } from '../../src/platform/http/index.js';
 import type { JobQueue } from '../../src/platform/queue/index.js';
 
@@ -46,7 +46,7 @@ describe('openapi.yaml', () => {
   });
 
   it('describes the routes as they are', async () => {
-    const resources = { config: new Config(), database: unconnectedDatabase(), queue: {} as JobQueue };
+    const resources = { config: new Config(), ...unconnectedDatabases(), queue: {} as JobQueue };
     // On a difference run `npm run openapi` and commit the file.
     expect(await openApiText(AppModule.forRoot(resources))).toBe(text);
   });

@@ -9,6 +9,7 @@ import {
   type Market,
 } from '../support/market.js';
 import { Random } from '../support/random.js';
+import { FIRST_BYTES } from '../../src/traffic/body-feed.js';
 import { until } from '../support/until.js';
 import { recomputedSums, storedSums } from './usage-oracle.js';
 
@@ -57,7 +58,8 @@ async function openStream() {
       });
     },
   );
-  request.write(`${JSON.stringify(record(1))}\n`);
+  // Empty lines: a batch is written once enough of it is there to be worth a place.
+  request.write(`${JSON.stringify(record(1))}\n${'\n'.repeat(FIRST_BYTES)}`);
   await until('the batch is being written', async () => {
     const locks = await market.database.query(
       `SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted

@@ -1,7 +1,13 @@
 import { expect } from '@jest/globals';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule, AccessService, type Scope } from '../../src/access/index.js';
-import { connectDatabase, Database, DatabaseModule } from '../../src/platform/database/index.js';
+import {
+  connectDatabase,
+  connectStreams,
+  Database,
+  DatabaseModule,
+  StreamDatabase,
+} from '../../src/platform/database/index.js';
 import { createHttpApp, HttpModule, type HttpLimits } from '../../src/platform/http/index.js';
 import { createLogger } from '../../src/platform/telemetry/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
@@ -83,13 +89,18 @@ export async function startApi(
 
 /** Starts the API of a root module, made from a cloned database, on a free port. */
 export async function serve(
-  makeRoot: (pool: Database, database: TestDatabase) => DynamicModule,
-  options: { limits?: Partial<HttpLimits> } = {},
+  makeRoot: (pool: Database, database: TestDatabase, streams: StreamDatabase) => DynamicModule,
+  options: { limits?: Partial<HttpLimits>; streams?: number } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const pool = await connectDatabase({ url: database.url, poolSize: 10, applicationName: 'peerledger test' });
+  const streams = await connectStreams({
+    url: database.url,
+    poolSize: options.streams ?? 2,
+    applicationName: 'peerledger test streams',
+  });
   const lines: string[] = [];
-  const app = await createHttpApp(makeRoot(pool, database), {
+  const app = await createHttpApp(makeRoot(pool, database, streams), {
     logger: createLogger({
       level: 'info',
       destination: { write: (line: string) => void lines.push(line) },
@@ -111,6 +122,7 @@ export async function serve(
     logs: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     close: async () => {
       await app.close();
+      await streams.close();
       await pool.close();
       await database.drop();
     },

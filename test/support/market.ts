@@ -1,8 +1,10 @@
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { AppModule } from '../../src/app.module.js';
 import { JobRunner } from '../../src/jobs/index.js';
 import { readConfig } from '../../src/platform/config/index.js';
 import { JobQueue } from '../../src/platform/queue/index.js';
+import { compiledEntry } from './compile.js';
 import { serve, type TestAnswer, type TestApi, type TestRequest } from './api.js';
 import { until } from './until.js';
 
@@ -99,7 +101,7 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
   });
   let queue: JobQueue | undefined;
   const api = await serve(
-    (database, { url }) => {
+    (database, { url }, streams) => {
       const onError = (): void => undefined;
       const { redis } = options;
       queue = new JobQueue({
@@ -108,9 +110,15 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
         ...(redis && { namespace: redis.namespace }),
         onError,
       });
-      return AppModule.forRoot({ config, database, queue });
+      return AppModule.forRoot({
+        ...{ config, database, streams, queue },
+        intakeThread: pathToFileURL(compiledEntry('src/traffic/intake/thread.ts')),
+      });
     },
-    { limits: { batch_bytes: config.JSON_BATCH_MAX_BYTES, stream_bytes: config.STREAM_MAX_BYTES } },
+    {
+      limits: { batch_bytes: config.JSON_BATCH_MAX_BYTES, stream_bytes: config.STREAM_MAX_BYTES },
+      streams: config.STREAM_CONCURRENCY,
+    },
   );
   const runner = options.worker ? api.get(JobRunner) : null;
   runner?.start();

@@ -120,6 +120,21 @@ export class Config {
   @AtLeast(1, 100)
   STREAM_CONCURRENCY = 4;
 
+  /** How many of them may be one reporter's. */
+  @AtLeast(1, 100)
+  STREAM_CONCURRENCY_PER_REPORTER = 2;
+
+  /** How many batches may have begun, those that wait for their turn included; in all and of one reporter. */
+  @AtLeast(1, 100_000)
+  STREAM_OPEN_MAX = 1_000;
+
+  @AtLeast(1, 100_000)
+  STREAM_OPEN_MAX_PER_REPORTER = 100;
+
+  /** A client that sends less on average, while it is waited for, is cut off after some seconds. */
+  @AtLeast(1, GIBI)
+  STREAM_MIN_BYTES_PER_S = 16 * KIBI;
+
   @AtLeast(1, 86_400)
   STREAM_TIMEOUT_S = 600;
 }

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { Database } from './database.js';
+import { Database, StreamDatabase } from './database.js';
 
 /** The role the service acts as: it owns nothing, and holds only what migrations grant it. */
 export const SERVICE_ROLE = 'peerledger_service';
@@ -13,6 +13,15 @@ export interface ConnectOptions {
 
 /** Connects a pool whose sessions act as the service's role from their first statement on. */
 export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  return new Database(await connect(options));
+}
+
+/** Connects the pool for batches. */
+export async function connectStreams(options: ConnectOptions): Promise<StreamDatabase> {
+  return new StreamDatabase(await connect(options));
+}
+
+async function connect(options: ConnectOptions): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
     url: options.url,
@@ -24,5 +33,5 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     logging: false,
   });
   await source.initialize();
-  return new Database(source);
+  return source;
 }

@@ -73,6 +73,9 @@ export class Database implements Queryable {
   }
 }
 
+/** A pool of its own for batches: streams that last never take a connection that a read or a close needs. */
+export class StreamDatabase extends Database {}
+
 async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<Transaction> {
   const client = (await runner.connect()) as PoolClient;
   await runner.startTransaction(isolation);

@@ -1,6 +1,7 @@
-export { Database } from './database.js';
+export { Database, StreamDatabase } from './database.js';
 export { DatabaseModule } from './database.module.js';
-export { unconnectedDatabase } from './unconnected.js';
+export { unconnectedDatabases } from './unconnected.js';
 export type { Queryable, Transaction } from './database.js';
-export { connectDatabase, SERVICE_ROLE } from './connect.js';
+export { connectDatabase, connectStreams, SERVICE_ROLE } from './connect.js';
+export { copyBinary, copyText } from './copy-in.js';
 export { migrate, pendingMigrations } from './migrate.js';

@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
-import { Database } from './database.js';
+import { Database, StreamDatabase } from './database.js';
 
-/** A database that nobody connects, for a look at the app's routes alone. */
-export function unconnectedDatabase(): Database {
-  return new Database(new DataSource({ type: 'postgres' }));
+/** Databases that nobody connects, for a look at the app's routes alone. */
+export function unconnectedDatabases(): { database: Database; streams: StreamDatabase } {
+  const source = new DataSource({ type: 'postgres' });
+  return { database: new Database(source), streams: new StreamDatabase(source) };
 }

@@ -1,4 +1,4 @@
-export { AddRouteConfig, BodyLimit, Consumes } from './route-config.js';
+export { AddRouteConfig, BodyLimit, Consumes, ReadsStreams } from './route-config.js';
 export { createHttpApp, type HttpAppOptions } from './create-app.js';
 export { DEFAULT_LIMITS, type HttpLimits } from './body/read-body.js';
 export {
@@ -37,6 +37,7 @@ export { ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';
 export { DEMAND, Public } from './public.js';
 export { renderProblem, type Answer } from './render-problem.js';
+export { mediaTypeOf } from './body/media-type.js';
 export { pathOf, type BodyLimitName } from './request.js';
 export { NO_CONTROL_CHARACTERS, Satisfies } from './satisfies.js';
 export { serveHealth, type HealthServer } from './serve-health.js';

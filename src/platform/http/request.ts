@@ -12,6 +12,8 @@ declare module 'fastify' {
     bodyLimit?: BodyLimitName | number;
     /** The media types of a body that this route takes, if not the default. */
     consumes?: readonly string[];
+    /** Whether the route reads JSON itself: then every body is an inflated stream. */
+    readsStreams?: boolean;
     /** Whether a caller must be known before the body is even read. */
     needsCaller?: boolean;
   }

@@ -21,6 +21,11 @@ export function BodyLimit(limit: BodyLimitName | number): MethodDecorator {
   return AddRouteConfig({ bodyLimit: limit });
 }
 
+/** Hands every body over as an inflated stream, JSON too. */
+export function ReadsStreams(): MethodDecorator {
+  return AddRouteConfig({ readsStreams: true });
+}
+
 /**
  * Names every media type that a body may have here; `application/json` alone is the default.
  * `application/x-ndjson` and `text/csv` arrive as an inflated stream, the JSON ones parsed.

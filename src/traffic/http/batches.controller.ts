@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
-  ApiBody,
   ApiCreatedResponse,
   ApiExtraModels,
   ApiHeader,
@@ -15,33 +14,67 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Scopes, type Caller, type ProviderCaller } from '../../access/index.js';
 import { agreementProblems, AgreementsService, sideOf, type Agreement } from '../../agreements/index.js';
-import { Config } from '../../platform/config/index.js';
 import {
   BodyLimit,
   Consumes,
   Etagged,
   findClaim,
+  mediaTypeOf,
   page,
   PageQuery,
   readCursor,
+  ReadsStreams,
 } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { SigningService } from '../../platform/signing/index.js';
-import { IngestService, type BatchSource } from '../ingest.service.js';
+import { IngestService } from '../ingest.service.js';
+import type { BodyFormat } from '../intake/plan.js';
 import type { BatchRow } from '../sql/batch-row.js';
 import { trafficProblems } from '../traffic.errors.js';
 import { TrafficService } from '../traffic.service.js';
-import { jsonSource, ndjsonSource } from './batch-sources.js';
-import { BatchInput, BatchQuery, ReceiptPage, ReceiptView, showReceipt } from './batches.dto.js';
+import {
+  BatchInput,
+  BatchQuery,
+  CloudEventInput,
+  ReceiptPage,
+  ReceiptView,
+  showReceipt,
+} from './batches.dto.js';
 
-const NDJSON = 'application/x-ndjson';
+/** The formats of bodies by their media types. */
+const FORMATS: Record<string, BodyFormat> = {
+  'application/json': 'json',
+  'application/cloudevents-batch+json': 'cloudevents',
+  'application/x-ndjson': 'ndjson',
+  'text/csv': 'csv',
+};
+
+/** What a batch may look like; `@ApiBody` has one schema for all types. */
+const BATCH_BODY = {
+  required: true,
+  content: {
+    'application/json': { schema: { $ref: getSchemaPath(BatchInput) } },
+    'application/cloudevents-batch+json': {
+      schema: { type: 'array', minItems: 1, items: { $ref: getSchemaPath(CloudEventInput) } },
+    },
+    'application/x-ndjson': {
+      schema: { type: 'string', description: 'One JSON object of TrafficRecordInput a line' },
+    },
+    'text/csv': {
+      schema: {
+        type: 'string',
+        description:
+          'RFC 4180, with a header row that names members of TrafficRecordInput; an empty cell is an absent member',
+      },
+    },
+  },
+};
 
 @ApiTags('traffic')
 @Controller('v1/agreements/:agreement/batches')
 export class BatchesController {
   constructor(
     private readonly agreements: AgreementsService,
-    private readonly config: Config,
     private readonly ingest: IngestService,
     private readonly signing: SigningService,
     private readonly traffic: TrafficService,
@@ -49,10 +82,10 @@ export class BatchesController {
 
   @Post()
   @Scopes('traffic:write')
-  @Consumes('application/json', NDJSON)
+  @Consumes(...Object.keys(FORMATS))
+  @ReadsStreams()
   @BodyLimit('batch')
-  @ApiExtraModels(BatchInput)
-  @ApiBody({ required: true, schema: { $ref: getSchemaPath(BatchInput) } })
+  @ApiExtraModels(BatchInput, CloudEventInput)
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -63,6 +96,7 @@ export class BatchesController {
     operationId: 'submitBatch',
     summary: 'Report traffic',
     description: 'JSON, or a stream with one record a line. The answer comes after the records are durable.',
+    requestBody: BATCH_BODY,
   })
   @ApiCreatedResponse({ type: ReceiptView, description: 'Every record was taken' })
   @ApiResponse({
@@ -79,16 +113,15 @@ export class BatchesController {
   ): Promise<ReceiptView> {
     const { agreement, reporter } = await this.reporterOf(caller, code);
     const claim = findClaim(request);
-    const { batch, replayed } = await this.ingest.ingest(
-      {
-        agreement,
-        reporterId: reporter.providerId,
-        side: sideOf(agreement, reporter.providerId)!,
-        mode,
-        idempotencyKey: claim ? keyOf(claim.key, request) : null,
-      },
-      this.sourceOf(request),
-    );
+    const { batch, replayed } = await this.ingest.ingest({
+      agreement,
+      reporterId: reporter.providerId,
+      side: sideOf(agreement, reporter.providerId)!,
+      mode,
+      idempotencyKey: claim ? keyOf(claim.key, request) : null,
+      format: FORMATS[mediaTypeOf(request.headers['content-type'])]!,
+      body: bodyOf(request),
+    });
     reply.status(batch.rejected > 0 ? 207 : 201);
     reply.header('Location', `/v1/agreements/${agreement.code}/batches/${batch.id}`);
     if (replayed) reply.header('Idempotent-Replayed', 'true');
@@ -148,18 +181,6 @@ export class BatchesController {
       'Traffic belongs to the party that reports it; use a key of that party.',
     );
   }
-
-  private sourceOf(request: FastifyRequest): BatchSource {
-    if (request.rawBody) return jsonSource(request.rawBody, request.body, this.config.JSON_BATCH_MAX_RECORDS);
-    if (isStream(request.body)) {
-      return ndjsonSource(request.body, {
-        records: this.config.STREAM_MAX_RECORDS,
-        record_bytes: this.config.RECORD_MAX_BYTES,
-        timeout_ms: this.config.STREAM_TIMEOUT_S * 1000,
-      });
-    }
-    throw trafficProblems.invalid_batch('The request has no body; send records.');
-  }
 }
 
 /** The mode is part of what a key stands for, as the query is on every other route. */
@@ -170,6 +191,7 @@ function keyOf(key: string, request: FastifyRequest): string {
     .digest('hex');
 }
 
-function isStream(body: unknown): body is Readable {
-  return typeof (body as Readable | undefined)?.pipe === 'function';
+function bodyOf({ body }: FastifyRequest): Readable {
+  if (typeof (body as Readable | undefined)?.pipe === 'function') return body as Readable;
+  throw trafficProblems.invalid_batch('The request has no body; send records.');
 }

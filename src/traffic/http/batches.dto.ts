@@ -66,6 +66,27 @@ export class BatchInput {
   records: TrafficRecordInput[];
 }
 
+/** An event of a CloudEvents 1.0 batch; documentation only. */
+export class CloudEventInput {
+  @ApiProperty({ enum: ['1.0'] })
+  specversion: string;
+
+  @ApiProperty({ type: String, minLength: 1, example: 'event-1' })
+  id: string;
+
+  @ApiProperty({ type: String, minLength: 1, example: 'https://meter.example/eu-1' })
+  source: string;
+
+  @ApiProperty({ type: String, minLength: 1, example: 'example.traffic' })
+  type: string;
+
+  @ApiPropertyOptional({ type: String, example: 'application/json' })
+  datacontenttype?: string;
+
+  @ApiProperty({ type: TrafficRecordInput })
+  data: TrafficRecordInput;
+}
+
 export class BatchCounts {
   @ApiProperty({ type: 'integer' })
   received: number;

@@ -125,7 +125,8 @@ function readVoid(value: unknown, note: Note): boolean {
   return false;
 }
 
-function mistake(pointer: string, detail: string): RecordMistake {
+/** Says what is wrong with a record, or with the member at the pointer. */
+export function mistake(pointer: string, detail: string): RecordMistake {
   return { pointer, code: 'invalid_record', detail };
 }
 

@@ -38,6 +38,17 @@ export interface UsageChange {
   records: number;
 }
 
+/** What records came to: changes of the stored sums. */
+export interface UsageTotals {
+  buckets: readonly BucketUsage[];
+  customers: readonly CustomerUsage[];
+  /** Change of the number of records that count, by period. */
+  records: ReadonlyMap<string, number>;
+  changes: readonly UsageChange[];
+  /** The terms by which the buckets of each period are judged. */
+  judging: ReadonlyMap<string, ReconciliationTerms>;
+}
+
 /** Sums of usage by key, kept while a batch is read. */
 export class UsageSums {
   readonly buckets = new Map<string, BucketUsage>();
@@ -69,6 +80,17 @@ export class UsageSums {
       this.addToBuckets(record, rules, start, end, sign);
       this.addToCustomer(record, rules, start, end, sign);
     }
+  }
+
+  /** What all came to. */
+  totals(): UsageTotals {
+    return {
+      buckets: [...this.buckets.values()],
+      customers: [...this.customers.values()],
+      records: this.records,
+      changes: [...this.changes.values()],
+      judging: this.judging,
+    };
   }
 
   /** What counts something out, or is a revision of its record, corrects; all else is new. */
@@ -140,7 +162,8 @@ function bytesBetween(record: TrafficRecord, from: Instant, to: Instant): bigint
   return splitBytes(record.bytes, record.start, record.end, cuts)[from > record.start ? 1 : 0]!;
 }
 
-function scopeOf(record: TrafficRecord, { reconciliation }: Terms): Record<ScopeField, string> {
+/** The parts of a record by which its buckets are split; empty where the terms do not split by them. */
+export function scopeOf(record: TrafficRecord, { reconciliation }: Terms): Record<ScopeField, string> {
   const part = (field: ScopeField): string =>
     reconciliation.scope.includes(field) ? (record[field] ?? '') : '';
   return {

@@ -20,11 +20,15 @@ export async function* eachCurrentRecord(
   await tx.query(
     `DECLARE current_records NO SCROLL CURSOR FOR
      SELECT ${RECORD_COLUMNS}
-       FROM (SELECT DISTINCT ON (record_id) *
-               FROM traffic_records
-              WHERE agreement_id = $1 AND reporter_id = $2
-              ORDER BY record_id, revision DESC) r
-      WHERE r.ends_at > $3 AND NOT r.void`,
+       FROM traffic_records r
+      WHERE r.agreement_id = $1 AND r.reporter_id = $2 AND r.ends_at > $3 AND NOT r.void
+        -- Few records have a second revision; only of those is it looked up which one is the highest.
+        AND (r.record_key NOT IN (SELECT record_key FROM traffic_records
+                                   WHERE agreement_id = $1 AND reporter_id = $2 AND arrival > 0)
+             OR NOT EXISTS (SELECT FROM traffic_records higher
+                             WHERE higher.agreement_id = r.agreement_id AND higher.record_key = r.record_key
+                               AND higher.reporter_id = r.reporter_id AND higher.record_id = r.record_id
+                               AND higher.revision > r.revision))`,
     [source.agreementId, source.reporterId, endsAfter],
   );
   for (;;) {

@@ -27,7 +27,7 @@ export async function* eachRecordAsOf(
         AND NOT EXISTS (
               SELECT FROM traffic_records higher
                 JOIN batches hb ON hb.agreement_id = higher.agreement_id AND hb.id = higher.batch_id
-               WHERE higher.agreement_id = $1 AND higher.reporter_id = $2 AND higher.revision > 0
+               WHERE higher.agreement_id = $1 AND higher.record_key = r.record_key AND higher.reporter_id = $2
                  AND higher.record_id = r.record_id AND higher.revision > r.revision AND hb.recorded <= $6)`,
     [agreementId, reporterId, new Date(start - LONGEST_MS), new Date(start), new Date(end), recordedUpTo],
   );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { BatchSlots } from '../../../src/traffic/batch-slots.js';
+import { BatchSlots, type SlotLimits, type SlotOwner } from '../../../src/traffic/batch-slots.js';
 
 /** Work that goes on until it is told to end, and what is going on. */
 class Works {
@@ -11,9 +11,9 @@ class Works {
 
   constructor(private readonly slots: BatchSlots) {}
 
-  /** Asks for room; `name` is `key/number`. */
+  /** Asks for room; `name` is `reporter/number`, or `reporter@agreement/number`. */
   ask(name: string): Promise<string> {
-    const result = this.slots.run(name.split('/')[0]!, async () => {
+    const result = this.slots.run(ownerOf(name), arrived, async () => {
       this.running.push(name);
       this.started.push(name);
       this.most = Math.max(this.most, this.running.length);
@@ -44,16 +44,29 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-function works(concurrency: number, wait_ms = 1_000, queueMax?: number): Works {
-  return new Works(new BatchSlots(concurrency, wait_ms, queueMax));
+const arrived = (): Promise<void> => Promise.resolve();
+
+function ownerOf(name: string): SlotOwner {
+  const [reporter, agreement = 'deal'] = name.split('/')[0]!.split('@');
+  return { reporter: reporter!, agreement };
+}
+
+function slotsOf(limits: Partial<SlotLimits>): BatchSlots {
+  return new BatchSlots({
+    ...{ total: 1, perReporter: 2, openTotal: 1_000, openPerReporter: 100, wait_ms: 1_000 },
+    ...limits,
+  });
+}
+
+function works(total: number, limits: Partial<SlotLimits> = {}): Works {
+  return new Works(slotsOf({ total, ...limits }));
 }
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 test('gives what the work gives', async () => {
-  const slots = new BatchSlots(1, 1_000);
-  await expect(slots.run('a', () => Promise.resolve(5))).resolves.toBe(5);
+  await expect(slotsOf({}).run(ownerOf('a'), arrived, () => Promise.resolve(5))).resolves.toBe(5);
 });
 
 describe('no more than so many run at once', () => {
@@ -129,17 +142,18 @@ test('work that fails gives its room free, and its error to whoever asked', asyn
   await all.fail('a/1');
   await expect(first).rejects.toThrow('broken');
   expect(all.running).toEqual(['a/2']);
-  const thrower = new BatchSlots(1, 1_000);
+  const thrower = slotsOf({});
   const broken = () => {
     throw new Error('at once');
   };
-  await expect(thrower.run('a', broken)).rejects.toThrow('at once');
-  await expect(thrower.run('a', () => Promise.resolve(1))).resolves.toBe(1);
+  await expect(thrower.run(ownerOf('a'), arrived, broken)).rejects.toThrow('at once');
+  await expect(thrower.run(ownerOf('a'), broken, () => Promise.resolve(1))).rejects.toThrow('at once');
+  await expect(thrower.run(ownerOf('a'), arrived, () => Promise.resolve(1))).resolves.toBe(1);
 });
 
 describe('whoever waits too long', () => {
   test('is told that the service is busy, and when to come again', async () => {
-    const all = works(1, 1_000);
+    const all = works(1);
     void all.ask('a/1');
     const late = all.ask('b/1');
     await settled();
@@ -157,7 +171,7 @@ describe('whoever waits too long', () => {
   });
 
   test('leaves the others in the queue where they are', async () => {
-    const all = works(1, 1_000);
+    const all = works(1);
     void all.ask('a/1');
     void all.ask('b/1');
     await settled();
@@ -173,7 +187,7 @@ describe('whoever waits too long', () => {
   });
 
   test('is no longer timed once it runs', async () => {
-    const all = works(1, 1_000);
+    const all = works(1);
     const second = all.ask('a/1').then(() => 'first');
     const later = all.ask('a/2');
     await settled();
@@ -187,13 +201,53 @@ describe('whoever waits too long', () => {
   });
 });
 
-test('the queue itself has an end', async () => {
-  const all = works(1, 1_000, 2);
-  for (const name of ['a/1', 'b/1', 'c/1', 'd/1']) void all.ask(name);
+test('the queue itself has an end, in all and for one reporter', async () => {
+  const all = works(1, { openTotal: 3, openPerReporter: 2 });
+  for (const name of ['a/1', 'a/2', 'a/3', 'b/1', 'c/1']) void all.ask(name);
   await settled();
-  expect(all.refused).toEqual(['d/1 ingest_busy']);
+  expect(all.refused).toEqual(['a/3 too_many_batches', 'c/1 ingest_busy']);
   await all.end('a/1');
   void all.ask('e/1');
   await settled();
-  expect(all.refused).toHaveLength(1);
+  expect(all.refused).toHaveLength(2);
+});
+
+test('one reporter does not take all places, whatever its agreements', async () => {
+  const all = works(4, { perReporter: 2 });
+  for (const name of ['a@1/1', 'a@2/1', 'a@3/1', 'b/1']) void all.ask(name);
+  await settled();
+  expect(all.running).toEqual(['a@1/1', 'a@2/1', 'b/1']);
+  await all.end('a@2/1');
+  expect(all.running).toEqual(['a@1/1', 'b/1', 'a@3/1']);
+});
+
+test('whoever waits for batches of its own is told so', async () => {
+  const all = works(4, { perReporter: 1 });
+  void all.ask('a@1/1');
+  const late = all.ask('a@2/1');
+  await settled();
+  jest.advanceTimersByTime(1_000);
+  await expect(late).rejects.toMatchObject({ code: 'too_many_batches', definition: { status: 429 } });
+});
+
+test('a batch that still arrives holds no place, and it shows when somebody waits for one', async () => {
+  const slots = slotsOf({ total: 1 });
+  let arrive = (): void => undefined;
+  const slow = slots.run(
+    ownerOf('a'),
+    () => new Promise<void>((done) => (arrive = done)),
+    () => Promise.resolve('slow'),
+  );
+  await expect(slots.run(ownerOf('b'), arrived, () => Promise.resolve('quick'))).resolves.toBe('quick');
+  let end = (): void => undefined;
+  const running = slots.run(ownerOf('c'), arrived, () => new Promise<void>((done) => (end = done)));
+  await settled();
+  expect(slots.isContended).toBe(false);
+  arrive();
+  await settled();
+  expect(slots.isContended).toBe(true);
+  end();
+  await running;
+  await expect(slow).resolves.toBe('slow');
+  expect(slots.isContended).toBe(false);
 });

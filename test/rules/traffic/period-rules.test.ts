@@ -1,7 +1,7 @@
 import type { ProposedTerms } from '../../../src/agreements/rules/complete-terms.js';
 import { refuseClosed, refuseRecord, refuseSuspended } from '../../../src/traffic/rules/period-rules.js';
 import type { TrafficRecord } from '../../../src/traffic/rules/traffic-record.js';
-import { PeriodTable } from '../../../src/traffic/period-table.js';
+import { PeriodTable } from '../../../src/traffic/rules/period-table.js';
 import { at, periodTable, record, version, type TableOptions } from './support.js';
 
 const NOW = at('2026-12-15T12:00:00Z');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { periodBounds, periodOf, periodsBetween } from '../../../src/period/index.js';
-import { PeriodTable } from '../../../src/traffic/period-table.js';
+import { PeriodTable } from '../../../src/traffic/rules/period-table.js';
 import { at, periodTable, version } from './support.js';
 
 function periods(table: PeriodTable, start: string, end: string): string[] {

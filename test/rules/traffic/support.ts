@@ -1,7 +1,7 @@
 import { completeTerms, type ProposedTerms } from '../../../src/agreements/rules/complete-terms.js';
 import type { VersionInForce } from '../../../src/agreements/rules/version-in-force.js';
 import type { ListPrice } from '../../../src/providers/rules/list-price.js';
-import { PeriodTable } from '../../../src/traffic/period-table.js';
+import { PeriodTable } from '../../../src/traffic/rules/period-table.js';
 import type { TrafficRecord } from '../../../src/traffic/rules/traffic-record.js';
 
 export function at(text: string): number {

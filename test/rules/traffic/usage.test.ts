@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Side } from '../../../src/agreements/rules/terms.js';
 import type { ListPrice } from '../../../src/providers/rules/list-price.js';
-import type { PeriodTable } from '../../../src/traffic/period-table.js';
+import type { PeriodTable } from '../../../src/traffic/rules/period-table.js';
 import type { TrafficRecord } from '../../../src/traffic/rules/traffic-record.js';
 import { UsageSums } from '../../../src/traffic/rules/usage.js';
 import { at, listPrice, periodTable, record, type TableOptions } from './support.js';

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '../../json/index.js';
@@ -40,19 +41,13 @@ export function readBodies(app: FastifyInstance, limits: HttpLimits): void {
       done(error as Error);
     }
   });
-  app.addContentTypeParser(
-    [...JSON_TYPES],
-    { parseAs: 'buffer' },
-    (request: FastifyRequest, body: Buffer, done) => {
-      if (body.length === 0) return done(null, undefined);
-      request.rawBody = body;
-      try {
-        done(null, parseJson(body));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  app.addContentTypeParser([...JSON_TYPES], async (request: FastifyRequest, payload: Readable) => {
+    if (request.routeOptions.config.readsStreams) return payload;
+    const body = await buffer(payload);
+    if (body.length === 0) return undefined;
+    request.rawBody = body;
+    return parseJson(body);
+  });
   app.addContentTypeParser([...STREAM_TYPES], (_request, payload, done) => done(null, payload));
   app.addHook('onSend', (request, reply, payload, done) => {
     if (reply.statusCode < 400 || !hasBody(request) || request.raw.complete) return done(null, payload);

@@ -1,6 +1,6 @@
-import { versionInForce, type VersionInForce } from '../agreements/index.js';
-import { nextPeriod, periodBounds, periodOf, type Instant } from '../period/index.js';
-import { periodRules, type PeriodRules } from './rules/period-rules.js';
+import { versionInForce, type VersionInForce } from '../../agreements/rules/version-in-force.js';
+import { nextPeriod, periodBounds, periodOf, type Instant } from '../../period/index.js';
+import { periodRules, type PeriodRules } from './period-rules.js';
 
 /** Longest run of periods looked at for one record; one that overlaps more is longer than any bucket. */
 const PERIODS_MAX = 3;
