@@ -14,7 +14,7 @@ export const FLOORS = [
   ['traffic'],
   ['reconciliation', 'rating', 'ledger'],
   ['settlement'],
-  ['payments', 'disputes'],
+  ['payments', 'disputes', 'renderings'],
 ];
 
 /** Rooms of rules alone: their door opens on nothing else, so that rules may enter by it. */

@@ -16,6 +16,7 @@ import { LaterData1764000000031 } from './1764000000031-later-data.js';
 import { Payments1764000000040 } from './1764000000040-payments.js';
 import { LedgerBySet1764000000041 } from './1764000000041-ledger-by-set.js';
 import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
+import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
@@ -37,5 +38,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Payments1764000000040,
   LedgerBySet1764000000041,
   StatementLife1764000000050,
+  RenderingParts1764000000051,
   Disputes1764000000060,
 ];

@@ -12,6 +12,7 @@ import { JobQueue } from './platform/queue/index.js';
 import { SigningModule } from './platform/signing/index.js';
 import { ProvidersModule } from './providers/index.js';
 import { ReconciliationModule } from './reconciliation/index.js';
+import { RenderingsModule } from './renderings/index.js';
 import { SettlementModule } from './settlement/index.js';
 import { COMPILED_THREAD, INTAKE_THREAD_FILE, TrafficModule } from './traffic/index.js';
 
@@ -51,6 +52,7 @@ export class AppModule {
         JobsModule,
         SettlementModule,
         DisputesModule,
+        RenderingsModule,
         PaymentsModule,
       ],
       providers: [

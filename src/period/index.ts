@@ -6,7 +6,7 @@ export {
   type BucketGrid,
   type BucketSize,
 } from './rules/buckets.js';
-export { cutOffOf, endOfLocalDayAfter } from './rules/calendar.js';
+export { cutOffOf, daysOf, endOfLocalDayAfter } from './rules/calendar.js';
 export { formatInstant, formatLocal, isWholeSecond, parseInstant } from './rules/instant.js';
 export {
   addMonths,

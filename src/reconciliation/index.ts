@@ -11,6 +11,7 @@ export type { BucketPosition } from './sql/list-buckets.js';
 export type { DiscrepancyPosition } from './sql/list-discrepancies.js';
 export {
   ReconciliationService,
+  type DailyTraffic,
   type PeriodReconciliation,
   type ReplayedPeriod,
   type SettledSample,

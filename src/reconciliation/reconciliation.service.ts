@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
-import { bucketGrid, bucketIndexAt, type BucketGrid } from '../period/index.js';
+import { bucketGrid, bucketIndexAt, daysOf, type BucketGrid } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
@@ -27,6 +27,7 @@ import { listSuspects } from './sql/list-suspects.js';
 import { readAgreedBytes } from './sql/read-agreed-bytes.js';
 import { setAgreedBytes } from './sql/set-agreed-bytes.js';
 import { sumBucketStarts } from './sql/sum-bucket-starts.js';
+import { sumDays, type DaySum } from './sql/sum-days.js';
 import { sumScopes } from './sql/sum-scopes.js';
 
 /** A period as it is compared: by which terms, in which buckets. */
@@ -41,6 +42,13 @@ export interface PeriodReconciliation extends Reconciliation, ComparedBy {
 
 /** What was settled for a bucket over all scopes; the index is its place in the period. */
 export type SettledSample = Pick<ComparedBucket, 'direction' | 'index' | 'settledBytes'>;
+
+/** A local day of a period, and what each flow carried in it; a flow without buckets is not there. */
+export interface DailyTraffic {
+  /** Such as 2026-10-31. */
+  date: string;
+  flows: Partial<Record<DaySum['direction'], Omit<DaySum, 'day' | 'direction'>>>;
+}
 
 /** What pricing a period needs of its comparison. */
 export interface SettledPeriod extends Pick<Reconciliation, 'directions' | 'counts'>, ComparedBy {
@@ -203,6 +211,21 @@ export class ReconciliationService implements OnModuleInit {
       agreed,
       recordCounts,
     };
+  }
+
+  /** A period day by day, in its zone, of buckets that are not longer than days. */
+  async daily(db: Queryable, agreement: Agreement, period: string): Promise<DailyTraffic[]> {
+    const days = daysOf(period, agreement.timezone);
+    const traffic: DailyTraffic[] = days.map(({ date }) => ({ date, flows: {} }));
+    const starts = days.map(({ start }) => new Date(start));
+    for (const { day, direction, ...sum } of await sumDays(
+      db,
+      { agreementId: agreement.id, period },
+      starts,
+    )) {
+      traffic[day]!.flows[direction] = sum;
+    }
+    return traffic;
   }
 
   /** A period's buckets by direction, start and scope, after a position. */

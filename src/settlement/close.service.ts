@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
 import {
@@ -17,7 +16,7 @@ import { TrafficService } from '../traffic/index.js';
 import { CompositionService } from './composition.service.js';
 import { CreditsService, type PartyCredits } from './credits.service.js';
 import { closingPeriod, duePeriods } from './rules/due-periods.js';
-import { issuedStatement, renderCsv, renderJson } from './rules/issue-rendering.js';
+import { issuedStatement, type IssuedStatement } from './rules/issued-statement.js';
 import { isAfterEnd } from './rules/period-facts.js';
 import {
   closingBalance,
@@ -27,7 +26,6 @@ import {
 } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
-import { insertRendering } from './sql/insert-rendering.js';
 import { insertStatement } from './sql/insert-statement.js';
 import { listAutoClosing } from './sql/list-auto-closing.js';
 
@@ -42,6 +40,15 @@ export interface ClosedPeriod {
   issued: boolean;
 }
 
+/** A statement at the moment of its issue. */
+export interface Issue {
+  agreement: Agreement;
+  statement: IssuedStatement;
+}
+
+/** Rooms above hear of an issue inside its transaction: what they do for it is done with it or not at all. */
+export type IssueObserver = (tx: Transaction, issue: Issue) => Promise<void>;
+
 const AGREEMENTS_A_PAGE = 500;
 /** The scheduler leaves a period alone for a while after its close failed; a request does not wait. */
 const RETRY_AFTER_MS = 10 * 60_000;
@@ -49,6 +56,8 @@ const RETRY_AFTER_MS = 10 * 60_000;
 /** Closes periods: issues the statement, gives the credits, posts both, all in one transaction. */
 @Injectable()
 export class CloseService {
+  private readonly observers: IssueObserver[] = [];
+
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
@@ -58,6 +67,11 @@ export class CloseService {
     private readonly ledger: LedgerService,
     private readonly traffic: TrafficService,
   ) {}
+
+  /** Observers run in the order in which they registered, before the statement is posted. */
+  observeIssues(observer: IssueObserver): void {
+    this.observers.push(observer);
+  }
 
   /** Asks for a period to be closed: the operator once it has ended, a party from its cut-off on. */
   async request(caller: Caller, agreement: Agreement, period: string, now: Instant): Promise<JobRow> {
@@ -116,16 +130,9 @@ export class CloseService {
       disputableUntil: new Date(document.disputableUntil),
     });
     const statement = issuedStatement(document, identity);
-    const owner = { agreementId: agreement.id, statementId: identity.id };
-    for (const [kind, content] of [
-      ['json', renderJson(statement)],
-      ['csv', renderCsv(statement)],
-    ] as const) {
-      const sha256 = createHash('sha256').update(content).digest('hex');
-      await insertRendering(tx, { ...owner, kind, providerId: null, content, sha256 });
-    }
     const parties = await this.credits.give(tx, identity.id, input);
     await this.traffic.closePeriod(tx, agreement.id, period);
+    for (const observer of this.observers) await observer(tx, { agreement, statement });
     await this.post(input, identity, parties);
     return { statementId: identity.id, number: document.number, issued: true };
   }

@@ -6,7 +6,7 @@ import { Database } from '../platform/database/index.js';
 import { ReconciliationService, type BucketPosition, type ComparedBucket } from '../reconciliation/index.js';
 import { TrafficService, type RecordListing, type RecordPosition } from '../traffic/index.js';
 import { explainLine, type LineExplanation } from './rules/explain-line.js';
-import { issuedStatement, type IssuedStatement } from './rules/issue-rendering.js';
+import { issuedStatement, type IssuedStatement } from './rules/issued-statement.js';
 import type { StatementDocument } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
 import type { StatementRow } from './sql/statement-row.js';

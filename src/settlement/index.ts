@@ -4,8 +4,12 @@ export { StatementLifeService, type StepObserver, type StepRequest } from './sta
 export type { StatementCharges } from './sql/list-charges.js';
 export { CompositionService, type OpenDisputesSource } from './composition.service.js';
 export { insertConcession, type Concession } from './sql/insert-concession.js';
-export { StatementsService } from './statements.service.js';
 export { statementCheck } from './statement-check.js';
 export type { StatementRow as Statement } from './sql/statement-row.js';
+export { CloseService, type Issue, type IssueObserver } from './close.service.js';
+export type { CreditView } from './rules/credit-view.js';
+export type { IssuedStatement } from './rules/issued-statement.js';
+export type { CreditTotals } from './sql/sum-credits.js';
 export { settlementProblems } from './settlement.errors.js';
+export { StatementsService } from './statements.service.js';
 export { SettlementModule } from './settlement.module.js';

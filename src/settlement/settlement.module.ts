@@ -13,7 +13,6 @@ import { CreditsService } from './credits.service.js';
 import { ExplanationService } from './explanation.service.js';
 import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
-import { RenderingsController } from './http/renderings.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
 import { StatementLifeController } from './http/statement-life.controller.js';
@@ -33,7 +32,6 @@ import { VoidService } from './void.service.js';
   controllers: [
     ExplanationsController,
     PeriodsController,
-    RenderingsController,
     RestatementsController,
     SimulationsController,
     StatementLifeController,
@@ -56,6 +54,6 @@ import { VoidService } from './void.service.js';
     VerifyStatementJob,
     VoidService,
   ],
-  exports: [CompositionService, StatementLifeService, StatementsService],
+  exports: [CloseService, CompositionService, StatementLifeService, StatementsService],
 })
 export class SettlementModule {}

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
 import {
@@ -14,16 +13,17 @@ import { Database, type Queryable } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
 import { CompositionService } from './composition.service.js';
-import { creditsCsv, creditView } from './rules/credit-view.js';
+import { creditView, type CreditView } from './rules/credit-view.js';
 import { statementDocument, type StatementDocument } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
-import { findRendering, type StoredRendering } from './sql/find-rendering.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
 import { findStatement } from './sql/find-statement.js';
 import { listCredits, type CreditRow } from './sql/list-credits.js';
 import { listStatements, type StatementFilter } from './sql/list-statements.js';
 import type { StatementRow } from './sql/statement-row.js';
+import { sumCreditsBySide, type CreditSum } from './sql/sum-credits-by-side.js';
 import { sumCredits, type CreditTotals } from './sql/sum-credits.js';
+import { sumSavings, type Saving } from './sql/sum-savings.js';
 import { StatementLifeService } from './statement-life.service.js';
 
 const CREDITS_A_PAGE = 5_000;
@@ -85,11 +85,11 @@ export class StatementsService implements OnModuleInit {
     });
   }
 
-  /** A rendering that both parties may read, byte for byte as it was stored at issue. */
-  async rendering(statement: StatementRow, kind: 'json' | 'csv'): Promise<StoredRendering> {
-    const rendering = await findRendering(this.database, statement, kind, null);
-    if (!rendering) throw settlementProblems.statement_not_found('There is no such rendering.');
-    return rendering;
+  /** The statement with this id, for work that nobody in particular asked for. */
+  async get(id: string): Promise<StatementRow> {
+    const statement = await findStatement(this.database, id, null);
+    if (!statement) throw settlementProblems.statement_not_found('There is no such statement.');
+    return statement;
   }
 
   /** The statement and the provider that asks, which alone may see its credits. */
@@ -122,21 +122,25 @@ export class StatementsService implements OnModuleInit {
     });
   }
 
-  /** All of a provider's own credits as CSV, read as they are sent. */
-  creditsCsv(statement: StatementRow, provider: Provider): Readable {
-    const pages = async function* (this: StatementsService): AsyncGenerator<string> {
-      let after = 0;
-      for (;;) {
-        const rows = await this.credits(statement, provider.id, after, CREDITS_A_PAGE);
-        yield creditsCsv(
-          rows.map((row) => creditView(row, provider.code)),
-          after === 0,
-        );
-        if (rows.length < CREDITS_A_PAGE) return;
-        after = rows.at(-1)!.position;
-      }
-    };
-    return Readable.from(pages.call(this));
+  /** A provider's own credits as the ledger books them: by direction and side. */
+  async creditSums(statement: StatementRow, providerId: string): Promise<CreditSum[]> {
+    const sums = await sumCreditsBySide(this.database, statement);
+    return sums.filter((sum) => sum.providerId === providerId);
+  }
+
+  /** What a provider's customers saved under the agreement up to this statement, by currency. */
+  async savings({ agreementId, sequence }: StatementRow, providerId: string): Promise<Saving[]> {
+    return sumSavings(this.database, { agreementId, providerId, upToSequence: sequence });
+  }
+
+  /** All of a provider's own credits in pages, read as they are taken. */
+  async *creditPages(statement: StatementRow, provider: Provider): AsyncGenerator<CreditView[]> {
+    for (let after = 0; ;) {
+      const rows = await this.credits(statement, provider.id, after, CREDITS_A_PAGE);
+      yield rows.map((row) => creditView(row, provider.code));
+      if (rows.length < CREDITS_A_PAGE) return;
+      after = rows.at(-1)!.position;
+    }
   }
 
   /** What the period's statement would say if it were issued now. */

@@ -188,10 +188,10 @@ describe('downloads', () => {
     const { text } = await get(`/v1/statements/${id}.csv`, deal.a.key);
     const [header, line, end] = text.split('\r\n');
     expect(header).toBe(
-      'number,agreement,period,id,kind,direction,version,tier,bytes,quantity,unit,unitPrice,amount,payer,payee,currency',
+      'number,agreement,period,id,kind,direction,version,tier,bytes,quantity,unit,unitPrice,amount,payer,payee,currency,originalPeriod,cause,reference',
     );
     expect(line).toBe(
-      `${deal.code}-0001,${deal.code},${PERIOD},${lines[0].id},usage,bToA,1,,500000000000,500,GB,0.01,5.00,${deal.b.code},${deal.a.code},USD`,
+      `${deal.code}-0001,${deal.code},${PERIOD},${lines[0].id},usage,bToA,1,,500000000000,500,GB,0.01,5.00,${deal.b.code},${deal.a.code},USD,,,`,
     );
     expect(end).toBe('');
   });

@@ -96,6 +96,8 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
   const config = readConfig({
     // The scheduler sleeps: a test closes what it wants closed.
     SCHEDULE_INTERVAL_S: '86400',
+    // And asks for the renderings it looks at.
+    RENDER_AHEAD: 'no',
     JOB_LOCK_MS: '1000',
     ...options.environment,
   });

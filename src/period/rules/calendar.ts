@@ -18,6 +18,15 @@ export function cutOffOf(period: Period, days: number, timezone: string): Instan
   return startOfDay(nextMonth.add({ days: wholeDays(days) }), timezone);
 }
 
+/** The days of a period, each with its first instant; they follow on each other without a gap. */
+export function daysOf(period: Period, timezone: string): { date: string; start: Instant }[] {
+  const first = firstDayOf(period);
+  return Array.from({ length: first.daysInMonth }, (_, days) => {
+    const date = first.add({ days });
+    return { date: date.toString(), start: startOfDay(date, timezone) };
+  });
+}
+
 function wholeDays(days: number): number {
   if (!Number.isSafeInteger(days) || days < 0) throw new RangeError(`Not a count of days: ${days}`);
   return days;

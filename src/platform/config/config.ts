@@ -93,6 +93,10 @@ export class Config {
   @AtLeast(1, 86_400)
   SCHEDULE_INTERVAL_S = 60;
 
+  /** Whether a worker makes a statement's renderings after its issue; else each is made when it is asked for. */
+  @IsIn(['yes', 'no'], { message: 'must be yes or no' })
+  RENDER_AHEAD: 'yes' | 'no' = 'yes';
+
   /** How long a job may go without a sign of life before another worker takes it. */
   @AtLeast(1_000, 600_000)
   JOB_LOCK_MS = 10_000;

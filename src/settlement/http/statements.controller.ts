@@ -1,6 +1,5 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { Etagged, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
@@ -8,8 +7,10 @@ import { creditView } from '../rules/credit-view.js';
 import { StatementsService } from '../statements.service.js';
 import {
   CreditPage,
+  showHistory,
   showStatement,
   showTotals,
+  StatementHistoryView,
   StatementPage,
   StatementQuery,
   StatementView,
@@ -49,6 +50,20 @@ export class StatementsController {
     return showStatement(await this.statements.find(caller, id));
   }
 
+  @Get(':statement/history')
+  @Scopes('statements:read')
+  @ApiOperation({
+    operationId: 'getStatementHistory',
+    summary: 'What happened to a statement since its issue',
+  })
+  @ApiOkResponse({ type: StatementHistoryView })
+  async history(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+  ): Promise<StatementHistoryView> {
+    return showHistory(await this.statements.find(caller, id));
+  }
+
   @Get(':statement/credits')
   @Scopes('statements:read')
   @ApiOperation({
@@ -69,27 +84,7 @@ export class StatementsController {
       page(rows, limit, ({ position }) => [position]),
       (credit) => creditView(credit, provider.code),
     );
-    return { ...shown, totals: showTotals(totals, rows[0]?.currency ?? provider.billingCurrency) };
+    const savings = await this.statements.savings(statement, provider.id);
+    return { ...shown, totals: showTotals(totals, rows[0]?.currency ?? provider.billingCurrency, savings) };
   }
-
-  @Get(':statement/credits.csv')
-  @Scopes('statements:read')
-  @ApiOperation({ operationId: 'downloadCreditsCsv', summary: 'The caller’s credits as CSV' })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
-  async creditsCsv(
-    @CurrentCaller() caller: Caller,
-    @Param('statement') id: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const { statement, provider } = await this.statements.ofProvider(caller, id);
-    const name = `${numberOf(statement.document)}-credits-${provider.code}.csv`;
-    await reply
-      .header('Content-Type', 'text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="${name}"`)
-      .send(this.statements.creditsCsv(statement, provider));
-  }
-}
-
-function numberOf(document: string): string {
-  return (JSON.parse(document) as { number: string }).number;
 }

@@ -6,11 +6,12 @@ import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 import { ADJUSTMENT_CAUSES } from '../rules/adjustments.js';
 import { STATEMENT_STATES, STEP_KINDS } from '../rules/statement-state.js';
-import { issuedStatement } from '../rules/issue-rendering.js';
+import { issuedStatement } from '../rules/issued-statement.js';
 import type { CreditView } from '../rules/credit-view.js';
 import type { OpenDisputeEntry, StatementDocument } from '../rules/statement-document.js';
 import type { StatementRow } from '../sql/statement-row.js';
 import type { CreditTotals } from '../sql/sum-credits.js';
+import type { Saving } from '../sql/sum-savings.js';
 
 const LINE_KINDS = [
   'usage',
@@ -294,17 +295,20 @@ export class StatementView extends PreviewView {
   @ApiProperty({ enum: STATEMENT_STATES })
   state: string;
 
-  @ApiProperty({ type: [String], description: 'The parties that accepted it in so many words' })
-  acceptedBy: string[];
-
-  @ApiProperty({ type: [StepView], description: 'What happened to it since its issue, oldest first' })
-  steps: StepView[];
-
   @ApiProperty({
     type: String,
     description: 'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `id` and the lines’ ids',
   })
   sha256: string;
+}
+
+/** What happened to a statement since its issue. It stands apart: the statement itself never changes. */
+export class StatementHistoryView {
+  @ApiProperty({ type: [String], description: 'The parties that accepted it in so many words' })
+  acceptedBy: string[];
+
+  @ApiProperty({ type: [StepView], description: 'What happened to it since its issue, oldest first' })
+  steps: StepView[];
 }
 
 export class StatementPage extends PageOf(StatementView) {}
@@ -361,6 +365,14 @@ export class CreditEntry implements CreditView {
   refersTo: string | null;
 }
 
+class SavingView {
+  @ApiProperty({ type: String, example: 'USD' })
+  currency: string;
+
+  @ApiProperty({ type: String, example: '13200.00' })
+  amount: string;
+}
+
 class CreditTotalsView {
   @ApiProperty({ type: 'integer' })
   count: number;
@@ -376,6 +388,12 @@ class CreditTotalsView {
 
   @ApiProperty({ type: String, example: 'USD' })
   currency: string;
+
+  @ApiProperty({
+    type: [SavingView],
+    description: 'With the earlier statements of the agreement, by currency',
+  })
+  sinceAgreementBegan: SavingView[];
 }
 
 export class CreditPage extends PageOf(CreditEntry) {
@@ -384,11 +402,13 @@ export class CreditPage extends PageOf(CreditEntry) {
 }
 
 export function showStatement(row: StatementRow): StatementView {
-  const { id, lineIds, sha256, state, steps } = row;
+  const { id, lineIds, sha256, state } = row;
   const document = JSON.parse(row.document) as StatementDocument;
+  return { ...issuedStatement(document, { id, lineIds, sha256 }), state };
+}
+
+export function showHistory({ steps }: StatementRow): StatementHistoryView {
   return {
-    ...issuedStatement(document, { id, lineIds, sha256 }),
-    state,
     acceptedBy: steps.flatMap(({ kind, party }) => (kind === 'accept' ? [party!] : [])),
     steps: steps.map(({ kind, toState, takenAt, party, reason }) => ({
       kind,
@@ -400,6 +420,18 @@ export function showStatement(row: StatementRow): StatementView {
   };
 }
 
-export function showTotals(totals: CreditTotals, currency: string): CreditTotalsView {
-  return { ...totals, amount: formatAmount(BigInt(totals.amount), currency), currency };
+export function showTotals(
+  totals: CreditTotals,
+  currency: string,
+  savings: readonly Saving[],
+): CreditTotalsView {
+  return {
+    ...totals,
+    amount: formatAmount(BigInt(totals.amount), currency),
+    currency,
+    sinceAgreementBegan: savings.map((saving) => ({
+      currency: saving.currency,
+      amount: formatAmount(BigInt(saving.amount), saving.currency),
+    })),
+  };
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FlowDirection } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
@@ -63,37 +62,4 @@ export function creditView(credit: StoredCredit, provider: string): CreditView {
     period,
     refersTo,
   };
-}
-
-const COLUMNS = [
-  'id',
-  'provider',
-  'customer',
-  'direction',
-  'side',
-  'bytes',
-  'unit',
-  'unitPrice',
-  'priceFrom',
-  'region',
-  'amount',
-  'currency',
-  'state',
-  'period',
-  'refersTo',
-] as const satisfies readonly (keyof CreditView)[];
-
-/** A part of the credits as CSV; the first part has the header. */
-export function creditsCsv(credits: readonly CreditView[], header: boolean): string {
-  const rows = credits.map((credit) => ({
-    ...credit,
-    customer: inertCell(credit.customer),
-    region: credit.region && inertCell(credit.region),
-  }));
-  return stringify(rows, { header, columns: [...COLUMNS], record_delimiter: '\r\n' });
-}
-
-/** Keeps a spreadsheet from taking a provider's own text for a formula (OWASP, CSV injection). */
-function inertCell(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

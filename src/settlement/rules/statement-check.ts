@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** Members of a statement file that its hash does not cover (domain contract, section 9). */
-const OUTSIDE_THE_HASH = ['id', 'sha256', 'state', 'acceptedBy', 'steps'];
+const OUTSIDE_THE_HASH = ['id', 'sha256', 'state'];
 
 /** The SHA-256 in hex that a statement, as it was downloaded, ought to have. */
 export function hashOfStatementFile(content: Record<string, unknown>): string {

@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
-import { creditsCsv, creditView, type CreditView } from '../../../src/settlement/rules/credit-view.js';
-import { issuedStatement, renderCsv, renderJson } from '../../../src/settlement/rules/issue-rendering.js';
+import { creditsCsv } from '../../../src/renderings/rules/credit-texts.js';
+import { renderCsv, renderJson } from '../../../src/renderings/rules/statement-texts.js';
+import type { StatementModel } from '../../../src/renderings/rules/statement-model.js';
+import { creditView, type CreditView } from '../../../src/settlement/rules/credit-view.js';
+import { issuedStatement } from '../../../src/settlement/rules/issued-statement.js';
 import { sealStatement, statementDocument } from '../../../src/settlement/rules/statement-document.js';
 import type { CreditRow } from '../../../src/settlement/sql/list-credits.js';
-import { input, rated, terms } from './support.js';
+import { input, rated, terms } from '../settlement/support.js';
+
+const modelOf = (statement: StatementModel['statement']): StatementModel => ({
+  statement,
+  parties: {
+    A: { code: 'alpha', name: 'Alpha', asns: [64500], billingCurrency: 'USD' },
+    B: { code: 'beta', name: 'Beta', asns: [64501], billingCurrency: 'USD' },
+  },
+  days: [],
+});
 
 function issued() {
   const of = terms({
@@ -33,7 +45,7 @@ function issued() {
 describe('the JSON of a statement', () => {
   test('has its ids and hash, and without them is what the hash covers', () => {
     const { statement, sha256, document } = issued();
-    const read = JSON.parse(renderJson(statement).toString('utf8')) as typeof statement;
+    const read = JSON.parse(renderJson(modelOf(statement)).toString('utf8')) as typeof statement;
     expect(read.id).toBe('statement-1');
     expect(read.sha256).toBe(sha256);
     expect(read.lines.map(({ id }) => id)).toEqual(document.lines.map((_, index) => `line-${index}`));
@@ -48,18 +60,18 @@ describe('the JSON of a statement', () => {
   test('is the same bytes each time, whatever the order of its members', () => {
     const { statement } = issued();
     const turned = Object.fromEntries(Object.entries(statement).reverse()) as typeof statement;
-    expect(renderJson(turned).equals(renderJson(statement))).toBe(true);
+    expect(renderJson(modelOf(turned)).equals(renderJson(modelOf(statement)))).toBe(true);
   });
 });
 
 test('the CSV of a statement: its lines, in RFC 4180', () => {
-  expect(renderCsv(issued().statement).toString('utf8')).toBe(
+  expect(renderCsv(modelOf(issued().statement)).toString('utf8')).toBe(
     [
-      'number,agreement,period,id,kind,direction,version,tier,bytes,quantity,unit,unitPrice,amount,payer,payee,currency',
-      'alpha-beta-0001,alpha-beta,2026-10,line-0,usage,aToB,3,1,10000000000,10,GB,0.02,0.20,alpha,beta,USD',
-      'alpha-beta-0001,alpha-beta,2026-10,line-1,usage,aToB,3,2,20000000000,20,GB,0.015,0.30,alpha,beta,USD',
-      'alpha-beta-0001,alpha-beta,2026-10,line-2,flat_fee,aToB,3,1,,1,flat,5.00,5.00,alpha,beta,USD',
-      'alpha-beta-0001,alpha-beta,2026-10,line-3,true_up,,3,,,3,USD,1,3.00,beta,alpha,USD',
+      'number,agreement,period,id,kind,direction,version,tier,bytes,quantity,unit,unitPrice,amount,payer,payee,currency,originalPeriod,cause,reference',
+      'alpha-beta-0001,alpha-beta,2026-10,line-0,usage,aToB,3,1,10000000000,10,GB,0.02,0.20,alpha,beta,USD,,,',
+      'alpha-beta-0001,alpha-beta,2026-10,line-1,usage,aToB,3,2,20000000000,20,GB,0.015,0.30,alpha,beta,USD,,,',
+      'alpha-beta-0001,alpha-beta,2026-10,line-2,flat_fee,aToB,3,1,,1,flat,5.00,5.00,alpha,beta,USD,,,',
+      'alpha-beta-0001,alpha-beta,2026-10,line-3,true_up,,3,,,3,USD,1,3.00,beta,alpha,USD,,,',
       '',
     ].join('\r\n'),
   );
@@ -67,8 +79,8 @@ test('the CSV of a statement: its lines, in RFC 4180', () => {
 
 test('a statement without lines has a header', () => {
   const { statement } = issued();
-  const text = renderCsv({ ...statement, lines: [] }).toString('utf8');
-  expect(text).toMatch(/^number,agreement,[^\n]*,currency\r\n$/);
+  const text = renderCsv(modelOf({ ...statement, lines: [] })).toString('utf8');
+  expect(text).toMatch(/^number,agreement,[^\n]*,reference\r\n$/);
 });
 
 function row(change: Partial<CreditRow> = {}): CreditRow {

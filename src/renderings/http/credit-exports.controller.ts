@@ -1,0 +1,50 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { CreditExportsService, type CreditExport } from '../credit-exports.service.js';
+import { contentDisposition } from '../rules/file-name.js';
+
+/** A provider's credits for its billing system, sent as they are read. */
+@ApiTags('statements')
+@Controller('v1/statements/:statement')
+export class CreditExportsController {
+  constructor(private readonly credits: CreditExportsService) {}
+
+  @Get('credits.csv')
+  @Scopes('statements:read')
+  @ApiOperation({ operationId: 'downloadCreditsCsv', summary: 'The caller’s credits as CSV' })
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async csv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.credits.csv(caller, id));
+  }
+
+  @Get('credits.focus.csv')
+  @Scopes('statements:read')
+  @ApiOperation({
+    operationId: 'downloadCreditsFocus',
+    summary: 'The caller’s credits as FOCUS 1.2 charges of its customers',
+    description:
+      'Each row takes its amount off what the customer is billed. What has no price yet is no row.',
+  })
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async focus(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.credits.focus(caller, id));
+  }
+}
+
+async function send(reply: FastifyReply, { name, content }: CreditExport): Promise<void> {
+  await reply
+    .header('Content-Type', 'text/csv; charset=utf-8; header=present')
+    .header('Content-Disposition', contentDisposition(name))
+    .header('Cache-Control', 'private, no-cache')
+    .send(content);
+}

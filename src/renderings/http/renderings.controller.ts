@@ -1,0 +1,177 @@
+import { applyDecorators, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { JobView, showJob } from '../../jobs/index.js';
+import { noneMatch } from '../../platform/http/index.js';
+import { FORMATS, formatOf, type Kind } from '../formats/formats.js';
+import { RenderingStore } from '../rendering-store.js';
+import { RenderingsService } from '../renderings.service.js';
+import { contentDisposition } from '../rules/file-name.js';
+
+/** A download of a rendering, with all that its documentation says. */
+function Download(kind: Kind, operationId: string, summary: string): MethodDecorator {
+  const { extension, mediaType, label, grows } = formatOf(kind);
+  const type = mediaType.split(';')[0]!;
+  const isBinary = !/^(text|application\/(json|xml))/.test(type);
+  return applyDecorators(
+    // An id has no dot: without that, `.csv` would take what asks for `.journal.csv`.
+    Get(label ? `:statement/${label}.${extension}` : `:statement(^[^.]+).${extension}`),
+    Scopes('statements:read'),
+    ApiOperation({ operationId, summary }),
+    ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' } }),
+    ApiOkResponse({
+      description: 'The stored bytes, with a strong `ETag` and their `Repr-Digest` (RFC 9530)',
+      content: {
+        [type]: { schema: type === 'application/json' ? { type: 'object' } : textOrBinary(isBinary) },
+      },
+    }),
+    ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
+    ...(grows
+      ? [
+          ApiAcceptedResponse({
+            type: JobView,
+            description: 'It takes long: a job makes it, named by `Location`',
+          }),
+        ]
+      : []),
+  );
+}
+
+function textOrBinary(isBinary: boolean): object {
+  return isBinary ? { type: 'string', format: 'binary' } : { type: 'string' };
+}
+
+/** Downloads of issued statements, byte for byte as they were stored. */
+@ApiTags('statements')
+@Controller('v1/statements')
+export class RenderingsController {
+  constructor(
+    private readonly renderings: RenderingsService,
+    private readonly store: RenderingStore,
+  ) {}
+
+  @Download('json', 'downloadStatementJson', 'A statement as canonical JSON (RFC 8785)')
+  async json(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('json', caller, id, request, reply);
+  }
+
+  @Download('csv', 'downloadStatementCsv', 'A statement’s lines as CSV')
+  async csv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('csv', caller, id, request, reply);
+  }
+
+  @Download('focus', 'downloadStatementFocus', 'A statement’s lines as FOCUS 1.2 charges of who pays them')
+  async focus(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('focus', caller, id, request, reply);
+  }
+
+  @Download(
+    'ubl',
+    'downloadStatementUbl',
+    'A statement in UBL 2.1 with the structure of Peppol BIS Billing 3',
+  )
+  async ubl(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('ubl', caller, id, request, reply);
+  }
+
+  @Download('xlsx', 'downloadStatementXlsx', 'The caller’s copy of a statement as a workbook')
+  async xlsx(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('xlsx', caller, id, request, reply);
+  }
+
+  @Download('journalCsv', 'downloadJournalCsv', 'What the caller books, as debits and credits in CSV')
+  async journalCsv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('journalCsv', caller, id, request, reply);
+  }
+
+  @Download('journal', 'downloadJournal', 'What the caller books, as plain-text accounting (hledger)')
+  async journal(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('journal', caller, id, request, reply);
+  }
+
+  @Download('creditsXlsx', 'downloadCreditsXlsx', 'The caller’s credits as a workbook')
+  async creditsXlsx(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('creditsXlsx', caller, id, request, reply);
+  }
+
+  private async send(
+    kind: keyof typeof FORMATS,
+    caller: Caller,
+    id: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const obtained = await this.renderings.obtain(caller, id, kind);
+    reply.header('Cache-Control', 'private, no-cache');
+    if ('job' in obtained) {
+      const location = `/v1/jobs/${obtained.job.id}`;
+      await reply
+        .status(202)
+        .header('Location', location)
+        .header('Retry-After', 1)
+        .send(showJob(obtained.job));
+      return;
+    }
+    const { rendering, name, mediaType } = obtained;
+    const etag = `"${rendering.sha256}"`;
+    reply.header('ETag', etag);
+    if (!noneMatch(request.headers['if-none-match'], etag)) {
+      await reply.status(304).send();
+      return;
+    }
+    await reply
+      .header('Content-Type', mediaType)
+      .header('Content-Length', rendering.size)
+      .header('Content-Disposition', contentDisposition(name))
+      .header('Repr-Digest', `sha-256=:${Buffer.from(rendering.sha256, 'hex').toString('base64')}:`)
+      .send(this.store.read(rendering));
+  }
+}

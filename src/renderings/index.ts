@@ -1,0 +1,1 @@
+export { RenderingsModule } from './renderings.module.js';

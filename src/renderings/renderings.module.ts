@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AgreementsModule } from '../agreements/index.js';
+import { JobsModule } from '../jobs/index.js';
+import { ProvidersModule } from '../providers/index.js';
+import { ReconciliationModule } from '../reconciliation/index.js';
+import { SettlementModule } from '../settlement/index.js';
+import { CreditExportsService } from './credit-exports.service.js';
+import { CreditExportsController } from './http/credit-exports.controller.js';
+import { RenderingsController } from './http/renderings.controller.js';
+import { RenderJob } from './jobs/render.job.js';
+import { RenderingStore } from './rendering-store.js';
+import { RenderingsService } from './renderings.service.js';
+
+@Module({
+  imports: [AgreementsModule, JobsModule, ProvidersModule, ReconciliationModule, SettlementModule],
+  controllers: [CreditExportsController, RenderingsController],
+  providers: [CreditExportsService, RenderingStore, RenderingsService, RenderJob],
+})
+export class RenderingsModule {}

@@ -1,0 +1,85 @@
+import { formatInstant, periodBounds } from '../../period/index.js';
+import type { CreditView } from '../../settlement/index.js';
+import { focusCsv, PEERING_SERVICE, type FocusRow } from './focus-rows.js';
+import { inertCell } from './inert-cell.js';
+import type { PartyDetails, StatementModel } from './statement-model.js';
+
+/**
+ * A provider's credits as FOCUS 1.2 charges of its own customers: each takes its amount off what the customer
+ * is billed. What has no price yet is credited later, so it is no charge.
+ */
+export function focusCredits(
+  credits: readonly CreditView[],
+  { statement }: Pick<StatementModel, 'statement'>,
+  provider: PartyDetails,
+  header: boolean,
+): string {
+  const rows = credits.flatMap((credit): FocusRow[] => {
+    if (credit.amount === null) return [];
+    return [focusCredit(credit, credit.amount, statement, inertCell(provider.name))];
+  });
+  return focusCsv(rows, header);
+}
+
+function focusCredit(
+  credit: CreditView,
+  amount: string,
+  statement: StatementModel['statement'],
+  provider: string,
+): FocusRow {
+  const cost = negated(amount);
+  const charged = periodBounds(credit.period, statement.timezone);
+  return {
+    BilledCost: cost,
+    BillingAccountId: inertCell(credit.customer),
+    BillingAccountName: null,
+    BillingCurrency: credit.currency,
+    BillingPeriodEnd: statement.periodEnd,
+    BillingPeriodStart: statement.periodStart,
+    ChargeCategory: 'Credit',
+    ChargeClass: credit.refersTo === null ? null : 'Correction',
+    ChargeDescription: `Zero-rated ${credit.side} traffic under ${statement.agreement}`,
+    ChargeFrequency: 'One-Time',
+    ChargePeriodEnd: formatInstant(charged.end),
+    ChargePeriodStart: formatInstant(charged.start),
+    ConsumedQuantity: null,
+    ConsumedUnit: null,
+    ContractedCost: cost,
+    ContractedUnitPrice: null,
+    EffectiveCost: cost,
+    InvoiceId: null,
+    InvoiceIssuerName: provider,
+    ListCost: cost,
+    PricingCategory: null,
+    PricingQuantity: null,
+    PricingUnit: null,
+    ProviderName: provider,
+    PublisherName: provider,
+    RegionId: inertCell(credit.region),
+    ...PEERING_SERVICE,
+    SkuId: null,
+    SkuMeter: null,
+    SkuPriceId: null,
+    x_Agreement: statement.agreement,
+    x_Bytes: credit.bytes,
+    x_Cause: null,
+    x_CreditId: credit.id,
+    x_Direction: credit.direction,
+    x_LineId: null,
+    x_LineKind: 'credit',
+    x_OriginalPeriod: credit.period === statement.period ? null : credit.period,
+    x_Reference: credit.refersTo,
+    x_Side: credit.side,
+    x_StatementNumber: statement.number,
+    x_StatementSha256: statement.sha256,
+    x_Tier: null,
+    x_UnitPrice: credit.unitPrice,
+    x_Version: null,
+  };
+}
+
+/** The amount with the other sign; zero has none. */
+function negated(amount: string): string {
+  if (/^-?0(\.0*)?$/.test(amount)) return amount.replace('-', '');
+  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
+}
