@@ -1,0 +1,221 @@
+import { expect } from '@jest/globals';
+import { step as takeStep, type Verb } from '../api/disputes-support.js';
+import { expectStatus, type Market, type Party as Cloud } from '../support/market.js';
+import type { Adjustment, Books, CreditChange, Expected } from './oracle/books.js';
+import type { Charge } from './oracle/charge.js';
+import type { ListPrice } from './oracle/credit.js';
+import { centsOf, money } from './oracle/fraction.js';
+import type { Report } from './oracle/reports.js';
+import { other, type Flow, type Party, type Terms } from './oracle/terms.js';
+import type { Sides } from './traffic.js';
+
+const PAGE = 1000;
+
+/** One agreement, told to the service by HTTP and to the oracle at once. */
+export class Peering {
+  readonly statements: any[] = [];
+
+  constructor(
+    private readonly market: Market,
+    readonly code: string,
+    readonly clouds: Record<Party, Cloud>,
+    readonly books: Books,
+  ) {}
+
+  static async make(
+    market: Market,
+    code: string,
+    clouds: Record<Party, Cloud>,
+    books: Books,
+  ): Promise<Peering> {
+    const body = {
+      code,
+      partyA: clouds.A.code,
+      partyB: clouds.B.code,
+      timezone: books.timezone,
+      currency: 'USD',
+      autoClose: false,
+    };
+    expectStatus(await market.request('POST', '/v1/agreements', { key: clouds.A.key, body }), 201);
+    return new Peering(market, code, clouds, books);
+  }
+
+  async agree(from: string, terms: Terms): Promise<void> {
+    const { A: a, B: b } = this.clouds;
+    expectStatus(await this.market.agree({ code: this.code, a, b }, terms, from), 200);
+    this.books.inForce(from, terms);
+  }
+
+  async send(party: Party, reports: readonly Report[]): Promise<void> {
+    if (reports.length === 0) return;
+    await this.market.take(this, this.clouds[party], reports.map(asSent), { as: 'ndjson' });
+    this.books.report(party, reports);
+  }
+
+  async sendBoth(sides: Sides): Promise<void> {
+    await this.send('A', sides.A);
+    await this.send('B', sides.B);
+  }
+
+  /** What the service says when it takes none of the reports. */
+  async refused(party: Party, reports: readonly Report[]): Promise<string> {
+    const answer = await this.market.send(this, this.clouds[party], reports.map(asSent));
+    expect(answer.status).toBe(422);
+    return answer.body.errors[0].code;
+  }
+
+  /** Closes a period and holds its statement and credits against what the oracle expects. */
+  async close(period: string): Promise<any> {
+    const { A: a, B: b } = this.clouds;
+    const expected = this.books.issue(period);
+    const statement = await this.market.closePeriod({ code: this.code, a, b }, period);
+    this.statements.push(statement);
+    expect(shown(statement, this)).toEqual(expectedToShow(expected));
+    for (const party of ['A', 'B'] as const) {
+      expect(await this.credits(party, statement)).toEqual(creditsToShow(expected.credits[party]));
+    }
+    return statement;
+  }
+
+  /** What a party says of its counterparty: receivable, payable and what is disputed of both, in cents. */
+  async position(party: Party): Promise<Record<string, bigint>> {
+    const query = `counterparty=${this.clouds[other(party)].code}`;
+    const { body } = await this.get(party, `/v1/balances?${query}`);
+    const { receivable, payable, disputedReceivable, disputedPayable } = body.data[0];
+    return Object.fromEntries(
+      Object.entries({ receivable, payable, disputedReceivable, disputedPayable }).map(([name, text]) => [
+        name,
+        centsOf(text as string),
+      ]),
+    );
+  }
+
+  async raise(party: Party, body: object): Promise<any> {
+    const { key } = this.clouds[party];
+    return expectStatus(await this.market.request('POST', '/v1/disputes', { key, body }), 201).body;
+  }
+
+  async step(id: string, verb: Verb, party: Party, resolution?: object): Promise<any> {
+    const of = resolution && { body: { resolution } };
+    return expectStatus(await takeStep(this.market, id, verb, this.clouds[party], of), 200).body;
+  }
+
+  /** A pays B, or B pays A, and the other confirms it. */
+  async pay(payer: Party, amount: bigint): Promise<void> {
+    const { clouds, market, code } = this;
+    const body = {
+      agreement: code,
+      payer: clouds[payer].code,
+      amount: money(amount),
+      currency: 'USD',
+      paidAt: new Date().toISOString(),
+      reference: `payment of ${clouds[payer].code}`,
+    };
+    const made = await market.request('POST', '/v1/payments', { key: clouds[payer].key, body });
+    const { id } = expectStatus(made, 201).body;
+    const path = `/v1/payments/${id}/confirm`;
+    expectStatus(await market.request('POST', path, { key: clouds[other(payer)].key }), 200);
+    this.books.pay(payer === 'A' ? amount : -amount);
+  }
+
+  /** Buckets of a period that did not match, as a party sees them. */
+  async mismatches(period: string, flow: Flow, status = 'mismatch'): Promise<any[]> {
+    const path = `/v1/agreements/${this.code}/periods/${period}/reconciliation/buckets`;
+    return (await this.get('A', `${path}?status=${status}&direction=${flow}`)).body.data;
+  }
+
+  async get(party: Party, path: string): Promise<any> {
+    return expectStatus(await this.market.request('GET', path, { key: this.clouds[party].key }), 200);
+  }
+
+  /** Recomputes a statement from its records; gives what the job found. */
+  async verify(statement: { id: string }): Promise<any> {
+    const path = `/v1/statements/${statement.id}/verify`;
+    const asked = await this.market.request('POST', path, { key: this.clouds.B.key });
+    return (await this.market.job(expectStatus(asked, 202).body.id)).result;
+  }
+
+  private async credits(party: Party, { id }: { id: string }): Promise<string[]> {
+    const all: any[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await this.get(party, `/v1/statements/${id}/credits?limit=${PAGE}${after}`);
+      all.push(...body.data);
+      cursor = body.nextCursor;
+    }
+    return all
+      .map(({ period, direction, customer, priceFrom, unitPrice, bytes, amount }) =>
+        [period, direction, customer, Date.parse(priceFrom), unitPrice, bytes, amount].join(' '),
+      )
+      .sort();
+  }
+}
+
+function asSent({ start, end, bytes, ...rest }: Report): object {
+  const instant = (at: number): string => new Date(at).toISOString().replace('.000', '');
+  return { ...rest, start: instant(start), end: instant(end), bytes: String(bytes) };
+}
+
+/** What the oracle knows to say of a statement, in the words of the service. */
+function shown(statement: any, { clouds }: Peering): object {
+  const side = (code: string): Party => (code === clouds.A.code ? 'A' : 'B');
+  const charges: Charge[] = [];
+  const adjustments: Adjustment[] = [];
+  for (const { kind, direction, tier, payer, amount, originalPeriod, originalKind } of statement.lines) {
+    const charge = { direction, tier, payer: side(payer), amount: centsOf(amount) };
+    if (kind === 'adjustment') adjustments.push({ ...charge, kind: originalKind, originalPeriod });
+    else charges.push({ ...charge, kind });
+  }
+  const { payableByA, payableByB, openingBalance, paymentsSince, closingBalance } = statement;
+  return {
+    settled: statement.settledBytes,
+    zeroRated: statement.zeroRatedBytes,
+    charges: named(charges),
+    adjustments: named(adjustments),
+    money: { payableByA, payableByB, openingBalance, paymentsSince, closingBalance },
+  };
+}
+
+function expectedToShow(expected: Expected): object {
+  const texts = ({ aToB, bToA }: Record<Flow, bigint>) => ({ aToB: String(aToB), bToA: String(bToA) });
+  return {
+    settled: texts(expected.settled),
+    zeroRated: texts(expected.zeroRated),
+    charges: named(expected.charges),
+    adjustments: named(expected.adjustments),
+    money: {
+      payableByA: money(expected.payable.A),
+      payableByB: money(expected.payable.B),
+      openingBalance: money(expected.opening),
+      paymentsSince: money(expected.paid),
+      closingBalance: money(expected.closing),
+    },
+  };
+}
+
+/** Charges under their names, those of one name added up, and those that come to nothing left out. */
+function named(charges: readonly (Charge | Adjustment)[]): string[] {
+  const sums = new Map<string, bigint>();
+  for (const { kind, direction, tier, payer, amount, ...of } of charges) {
+    const period = 'originalPeriod' in of ? [of.originalPeriod] : [];
+    const name = [...period, kind ?? 'conceded', direction ?? 'both', tier ?? '-', payer].join(' ');
+    sums.set(name, (sums.get(name) ?? 0n) + amount);
+  }
+  return [...sums]
+    .filter(([, amount]) => amount !== 0n)
+    .map(([name, amount]) => `${name} ${money(amount)}`)
+    .sort();
+}
+
+function creditsToShow(credits: readonly CreditChange[]): string[] {
+  return credits
+    .map(({ period, flow, customer, from, unitPrice, bytes, amount }) =>
+      [period, flow, customer, from, unitPrice, bytes, money(amount)].join(' '),
+    )
+    .sort();
+}
+
+/** The prices as they are added to a provider's list. */
+export function asListed(prices: readonly ListPrice[]): object[] {
+  return prices.map((price) => ({ ...price, from: new Date(price.from).toISOString() }));
+}
