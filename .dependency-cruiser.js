@@ -15,13 +15,14 @@ export const FLOORS = [
   ['reconciliation', 'rating', 'ledger'],
   ['settlement'],
   ['payments', 'disputes', 'renderings'],
+  ['integrity'],
 ];
 
 /** Rooms of rules alone: their door opens on nothing else, so that rules may enter by it. */
 const PURE_ROOMS = ['money', 'period', 'rating'];
 
 /** Files that see every room; the other files at the root see platform and access. */
-const ROOT_FILES = ['app.module', 'command', 'main', 'run', 'service', 'worker'];
+const ROOT_FILES = ['app.module', 'command', 'ledger-verify', 'main', 'run', 'service', 'worker'];
 
 /** Packages that compute and do nothing else. */
 const PURE_PACKAGES = ['canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];

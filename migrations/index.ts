@@ -15,6 +15,7 @@ import { BucketSides1764000000030 } from './1764000000030-bucket-sides.js';
 import { LaterData1764000000031 } from './1764000000031-later-data.js';
 import { Payments1764000000040 } from './1764000000040-payments.js';
 import { LedgerBySet1764000000041 } from './1764000000041-ledger-by-set.js';
+import { Integrity1764000000042 } from './1764000000042-integrity.js';
 import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
 import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
@@ -37,6 +38,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   LaterData1764000000031,
   Payments1764000000040,
   LedgerBySet1764000000041,
+  Integrity1764000000042,
   StatementLife1764000000050,
   RenderingParts1764000000051,
   Disputes1764000000060,

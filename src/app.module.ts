@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/index.js';
 import { AgreementsModule } from './agreements/index.js';
 import { DisputesModule } from './disputes/index.js';
+import { IntegrityModule } from './integrity/index.js';
 import { JobsModule } from './jobs/index.js';
 import { LedgerModule } from './ledger/index.js';
 import { PaymentsModule } from './payments/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
         DisputesModule,
         RenderingsModule,
         PaymentsModule,
+        IntegrityModule,
       ],
       providers: [
         { provide: Config, useValue: config },

@@ -16,15 +16,21 @@ import { reversalPostings } from './rules/reversal-postings.js';
 import { contentOfCanonical } from './rules/transaction.js';
 import { createAccounts } from './sql/create-accounts.js';
 import { createHeads } from './sql/create-heads.js';
+import { findEntryPlace, type EntryPlace } from './sql/find-entry-place.js';
 import { findSource } from './sql/find-source.js';
 import { insertPostings } from './sql/insert-postings.js';
 import { listAccounts, type AccountFilter, type LedgerAccount } from './sql/list-accounts.js';
 import { listEntries, type EntryFilter, type EntryRecord } from './sql/list-entries.js';
+import { listLedgerAgreements } from './sql/list-ledger-agreements.js';
+import { readLinks, type ChainRange, type Link } from './sql/read-links.js';
 import { lockAccounts } from './sql/lock-accounts.js';
 import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
 import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
 import { readBalances, type BalancesOf } from './sql/read-balances.js';
 import { verifyLedger, type Verification } from './verify-ledger.js';
+
+/** Bounds what is held in memory: a statement's transaction may have many entries. */
+const LINKS_A_PAGE = 100;
 
 /** Tells what each open period of a provider has accrued so far; a room above knows. */
 export type UnbilledSource = (bookId: string) => Promise<readonly Unbilled[]>;
@@ -145,6 +151,30 @@ export class LedgerService {
   /** The journal of a provider's book in the order of effective time. */
   async entries(filter: EntryFilter): Promise<EntryRecord[]> {
     return listEntries(this.database, filter);
+  }
+
+  /** A part of a chain, link by link in its order, read a page at a time. */
+  async *links(range: ChainRange): AsyncGenerator<Link> {
+    for (let { after } = range; ;) {
+      const page = await readLinks(this.database, { ...range, after }, LINKS_A_PAGE);
+      yield* page;
+      if (page.length < LINKS_A_PAGE) return;
+      after = page.at(-1)!.sequence;
+    }
+  }
+
+  /** Where an entry of a book stands in its chain, if it is one of these agreements'. */
+  async entryPlace(
+    bookId: string,
+    entryId: string,
+    agreementIds: readonly string[],
+  ): Promise<EntryPlace | undefined> {
+    return findEntryPlace(this.database, { bookId, entryId, agreementIds });
+  }
+
+  /** Every agreement of which anything is in the ledger. */
+  async agreementIds(): Promise<string[]> {
+    return listLedgerAgreements(this.database);
   }
 
   async agreementCodes(agreementIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -68,7 +68,7 @@ export class CloseService {
     private readonly traffic: TrafficService,
   ) {}
 
-  /** Observers run in the order in which they registered, before the statement is posted. */
+  /** Observers run in the order in which they registered, when all of the statement is posted. */
   observeIssues(observer: IssueObserver): void {
     this.observers.push(observer);
   }
@@ -132,8 +132,8 @@ export class CloseService {
     const statement = issuedStatement(document, identity);
     const parties = await this.credits.give(tx, identity.id, input);
     await this.traffic.closePeriod(tx, agreement.id, period);
-    for (const observer of this.observers) await observer(tx, { agreement, statement });
     await this.post(input, identity, parties);
+    for (const observer of this.observers) await observer(tx, { agreement, statement });
     return { statementId: identity.id, number: document.number, issued: true };
   }
 

@@ -1,5 +1,6 @@
 export type { OpenDispute, StatementDocument, StatementLine } from './rules/statement-document.js';
 export type { StatementState, StatementStep } from './rules/statement-state.js';
+export { StatementIntegrityService } from './statement-integrity.service.js';
 export { StatementLifeService, type StepObserver, type StepRequest } from './statement-life.service.js';
 export type { StatementCharges } from './sql/list-charges.js';
 export { CompositionService, type OpenDisputesSource } from './composition.service.js';

@@ -22,6 +22,7 @@ import { DeemAcceptedJob } from './jobs/deem-accepted.job.js';
 import { VerifyStatementJob } from './jobs/verify-statement.job.js';
 import { RestatementService } from './restatement.service.js';
 import { SimulationService } from './simulation.service.js';
+import { StatementIntegrityService } from './statement-integrity.service.js';
 import { StatementLifeService } from './statement-life.service.js';
 import { StatementsService } from './statements.service.js';
 import { VerificationService } from './verification.service.js';
@@ -48,12 +49,19 @@ import { VoidService } from './void.service.js';
     ExplanationService,
     RestatementService,
     SimulationService,
+    StatementIntegrityService,
     StatementLifeService,
     StatementsService,
     VerificationService,
     VerifyStatementJob,
     VoidService,
   ],
-  exports: [CloseService, CompositionService, StatementLifeService, StatementsService],
+  exports: [
+    CloseService,
+    CompositionService,
+    StatementIntegrityService,
+    StatementLifeService,
+    StatementsService,
+  ],
 })
 export class SettlementModule {}

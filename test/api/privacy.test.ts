@@ -12,6 +12,7 @@ let stranger: Party;
 let statement: { id: string };
 let batch: string;
 let dispute: string | undefined;
+let entry: string | undefined;
 let job: string | undefined;
 let lineId: string | undefined;
 let payment: string | undefined;
@@ -51,8 +52,10 @@ function standIns(template: string): Record<string, string | number | undefined>
     agreement: deal.code,
     code: 'statement_not_found',
     dispute,
+    entry,
     id: ofId,
     line: lineId,
+    number: statement && 1,
     payment,
     period: PERIOD,
     provider: deal.a.code,
@@ -96,6 +99,7 @@ describe('what a party tells of its customers', () => {
 
   it('is nowhere in what they read after the issue', async () => {
     statement = await market.closePeriod(deal);
+    entry = (await get('/v1/ledger/entries', deal.a.key)).body.data[0].id;
     const [line] = (await get(`/v1/statements/${statement.id}`, deal.a.key)).body.lines;
     const raised = await market.request('POST', '/v1/disputes', {
       key: deal.a.key,

@@ -97,6 +97,10 @@ export class Config {
   @IsIn(['yes', 'no'], { message: 'must be yes or no' })
   RENDER_AHEAD: 'yes' | 'no' = 'yes';
 
+  /** How often books, statements and ledger heads are checked from their stored bytes. */
+  @AtLeast(60, 2_678_400)
+  INTEGRITY_INTERVAL_S = 86_400;
+
   /** How long a job may go without a sign of life before another worker takes it. */
   @AtLeast(1_000, 600_000)
   JOB_LOCK_MS = 10_000;

@@ -1,0 +1,31 @@
+import { checkDetachedSignature, type FileCheck } from '../platform/proof/index.js';
+import { checkInclusion, checkSealHash, type EntryProof, type SignedSeal } from './rules/proofs.js';
+import { SEAL_TYPE } from './rules/seal.js';
+
+/** Checks a ledger head as it was downloaded. */
+export const ledgerHeadCheck: FileCheck = {
+  kind: 'a ledger head',
+  recognises: (content) => content.type === undefined && isHead(content.head),
+  check: async (content, { keys }) => {
+    const seal = content as unknown as SignedSeal;
+    return [checkSealHash(seal), await checkDetachedSignature(seal.head, seal, keys)];
+  },
+};
+
+/** Checks that an entry is in the books that a ledger head seals. */
+export const entryProofCheck: FileCheck = {
+  kind: 'a proof of a ledger entry',
+  recognises: (content) => content.type === 'peerledger-entry-proof' && isHead(content.head),
+  check: async (content, { keys }) => {
+    const proof = content as unknown as EntryProof;
+    return [
+      checkInclusion(proof),
+      checkSealHash(proof),
+      await checkDetachedSignature(proof.head, proof, keys),
+    ];
+  },
+};
+
+function isHead(head: unknown): boolean {
+  return typeof head === 'object' && head !== null && (head as { type?: unknown }).type === SEAL_TYPE;
+}

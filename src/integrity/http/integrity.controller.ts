@@ -1,0 +1,111 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { AgreementsService } from '../../agreements/index.js';
+import { formatInstant } from '../../period/index.js';
+import { Etagged, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { Database } from '../../platform/database/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { integrityProblems } from '../integrity.errors.js';
+import { IntegrityService } from '../integrity.service.js';
+import { SealsService } from '../seals.service.js';
+import {
+  EntryProofView,
+  IntegrityQuery,
+  IntegrityView,
+  LedgerHeadPage,
+  LedgerHeadView,
+} from './integrity.dto.js';
+
+@ApiTags('ledger')
+@Controller('v1')
+export class IntegrityController {
+  constructor(
+    private readonly agreements: AgreementsService,
+    private readonly database: Database,
+    private readonly integrity: IntegrityService,
+    private readonly seals: SealsService,
+  ) {}
+
+  @Get('ledger/integrity')
+  @Scopes('balances:read')
+  @ApiOperation({
+    operationId: 'checkIntegrity',
+    summary: 'Check books, statements and ledger heads from their stored bytes, now',
+    description: 'Of the caller’s agreements; the operator’s are all. Names the first thing that is wrong.',
+  })
+  @ApiOkResponse({ type: IntegrityView })
+  async check(
+    @CurrentCaller() caller: Caller,
+    @Query() { agreement }: IntegrityQuery,
+  ): Promise<IntegrityView> {
+    const checkedAt = formatInstant(Date.now());
+    const ids =
+      agreement === undefined
+        ? await this.idsOf(caller)
+        : [(await this.agreements.find(caller, agreement)).id];
+    const { counts, firstProblem } = await this.integrity.verify(ids);
+    return { ok: firstProblem === null, checkedAt, counts, firstProblem };
+  }
+
+  @Get('agreements/:agreement/ledger-heads')
+  @Scopes('balances:read')
+  @ApiOperation({
+    operationId: 'listLedgerHeads',
+    summary: 'The signed heads of both parties’ books, one for each statement, oldest first',
+    description: 'Keep them: with one, whatever is later rewritten in the books before it can be shown.',
+  })
+  @ApiOkResponse({ type: LedgerHeadPage })
+  async heads(
+    @CurrentCaller() caller: Caller,
+    @Param('agreement') code: string,
+    @Query() { cursor, limit }: PageQuery,
+  ): Promise<LedgerHeadPage> {
+    const agreement = await this.agreements.find(caller, code);
+    const [after] = readCursor<[number]>(cursor, [isNumber]) ?? [0];
+    const seals = await this.seals.list(agreement, after, limit + 1);
+    return page(seals, limit, ({ head }) => [head.number]);
+  }
+
+  @Get('agreements/:agreement/ledger-heads/:number')
+  @Scopes('balances:read')
+  @Etagged()
+  @ApiOperation({
+    operationId: 'getLedgerHead',
+    summary: 'One signed ledger head, as a file that `peerledger verify` checks',
+  })
+  @ApiOkResponse({ type: LedgerHeadView })
+  async head(
+    @CurrentCaller() caller: Caller,
+    @Param('agreement') code: string,
+    @Param('number') number: string,
+  ): Promise<LedgerHeadView> {
+    const agreement = await this.agreements.find(caller, code);
+    if (!/^[1-9]\d{0,8}$/.test(number))
+      throw integrityProblems.ledger_head_not_found('There is no such ledger head.');
+    return this.seals.find(agreement, Number(number));
+  }
+
+  @Get('ledger/entries/:entry/proof')
+  @Scopes('balances:read')
+  @ApiOperation({
+    operationId: 'proveLedgerEntry',
+    summary: 'A proof that an entry is in the own book, as a file that `peerledger verify` checks',
+    description: 'An entry can be proven once its period is sealed, which the next statement does.',
+  })
+  @ApiOkResponse({ type: EntryProofView })
+  async proof(@CurrentCaller() caller: Caller, @Param('entry') id: string): Promise<EntryProofView> {
+    if (caller.kind !== 'provider' || !isId(id))
+      throw integrityProblems.ledger_entry_not_found('There is no such entry in the book.');
+    const provider = { id: caller.providerId, code: caller.providerCode };
+    return this.seals.prove(provider, id, await this.agreements.idsOf(this.database, caller.providerId));
+  }
+
+  private async idsOf(caller: Caller): Promise<string[] | null> {
+    return caller.kind === 'operator' ? null : this.agreements.idsOf(this.database, caller.providerId);
+  }
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9;
+}

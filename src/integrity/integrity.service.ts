@@ -1,0 +1,149 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AgreementsService, type Agreement } from '../agreements/index.js';
+import { LedgerService } from '../ledger/index.js';
+import { Database } from '../platform/database/index.js';
+import { newId } from '../platform/ids/index.js';
+import { StatementIntegrityService } from '../settlement/index.js';
+import { merkleRoot } from './rules/merkle.js';
+import type { IntegrityProblem, IntegrityReport } from './rules/report.js';
+import {
+  faultInBooks,
+  faultInSeal,
+  type SealDocument,
+  type SealedChain,
+  type StoredSeal,
+} from './rules/seal.js';
+import { rangeOf, SealsService } from './seals.service.js';
+import { findLastCheck, type LastCheck } from './sql/find-last-check.js';
+import { insertCheck } from './sql/insert-check.js';
+import { listSeals } from './sql/list-seals.js';
+
+/** Checks everything that anybody relies on, from the stored bytes up: books, statements, ledger heads. */
+@Injectable()
+export class IntegrityService {
+  private readonly logger = new Logger(IntegrityService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly agreements: AgreementsService,
+    private readonly ledger: LedgerService,
+    private readonly seals: SealsService,
+    private readonly statements: StatementIntegrityService,
+  ) {}
+
+  /**
+   * Checks these agreements, or all, one after the other, each in a snapshot of its own, and stops at the first
+   * thing that is wrong. `kept` are ledger heads that somebody outside has kept: a chain that was rewritten
+   * whole, heads and all, agrees with itself, but not with them.
+   */
+  async verify(
+    agreementIds: readonly string[] | null = null,
+    kept: readonly SealDocument[] = [],
+  ): Promise<IntegrityReport> {
+    const counts = { agreements: 0, transactions: 0, entries: 0, statements: 0, ledgerHeads: 0 };
+    for (const id of agreementIds ?? (await this.ledger.agreementIds())) {
+      const problem = await this.database.snapshot(() => this.verifyAgreement(id, kept, counts));
+      if (problem) return { counts, firstProblem: problem };
+      counts.agreements += 1;
+    }
+    return { counts, firstProblem: null };
+  }
+
+  /** Checks everything and keeps the result, unless somebody has within the interval. */
+  async verifyOnSchedule(interval_ms: number): Promise<IntegrityReport | null> {
+    const last = await this.lastCheck();
+    const startedAt = new Date();
+    if (last && startedAt.getTime() - last.startedAt.getTime() < interval_ms) return null;
+    const report = await this.verify();
+    await insertCheck(this.database, { id: newId(), startedAt, finishedAt: new Date() }, report);
+    if (report.firstProblem) this.logger.error(report.firstProblem, 'the ledger does not hold together');
+    return report;
+  }
+
+  async lastCheck(): Promise<LastCheck | undefined> {
+    return findLastCheck(this.database);
+  }
+
+  private async verifyAgreement(
+    agreementId: string,
+    kept: readonly SealDocument[],
+    counts: IntegrityReport['counts'],
+  ): Promise<IntegrityProblem | null> {
+    const agreement = await this.findAgreement(agreementId);
+    const name = agreement?.code ?? agreementId;
+    const fault = (
+      check: IntegrityProblem['check'],
+      what: string,
+      at: Pick<IntegrityProblem, 'book' | 'sequence'> = { book: null, sequence: null },
+    ): IntegrityProblem => ({ check, agreement: name, ...at, what });
+    const books = await this.ledger.verify({ agreementId });
+    if (!books.ok) {
+      const { bookId, sequence, what } = books.firstProblem;
+      const book =
+        [agreement?.partyA, agreement?.partyB].find((party) => party?.id === bookId)?.code ?? bookId;
+      return fault('ledger', what, { book, sequence: sequence === null ? null : String(sequence) });
+    }
+    counts.transactions += books.transactions;
+    counts.entries += books.entries;
+    if (!agreement) return null;
+    const { statements, problem } = await this.statements.verify(agreementId);
+    if (problem) return fault('statements', problem);
+    counts.statements += statements;
+    const sealed = await this.verifySeals(agreement, counts);
+    if (sealed) return fault('ledger_heads', sealed);
+    const rewritten = await this.verifyKept(agreement, kept);
+    return rewritten === null ? null : fault('kept_heads', rewritten);
+  }
+
+  private async verifySeals(agreement: Agreement, counts: IntegrityReport['counts']): Promise<string | null> {
+    let previous: StoredSeal | null = null;
+    for (const seal of await listSeals(this.database, agreement.id)) {
+      const document = JSON.parse(seal.text) as SealDocument;
+      const what = faultInSeal(seal, previous, await this.chainsOf(agreement, document));
+      if (what) return `ledger head ${seal.number}: ${what}`;
+      previous = seal;
+      counts.ledgerHeads += 1;
+    }
+    return null;
+  }
+
+  private async verifyKept(agreement: Agreement, kept: readonly SealDocument[]): Promise<string | null> {
+    for (const head of kept) {
+      if (head.agreement !== agreement.code) continue;
+      const what = faultInBooks(head, await this.chainsOf(agreement, head));
+      if (what) return `kept ledger head ${head.number}: ${what}`;
+    }
+    return null;
+  }
+
+  /** What the books hold where a seal says something of them. */
+  private async chainsOf(agreement: Agreement, { books }: SealDocument): Promise<SealedChain[]> {
+    const chains: SealedChain[] = [];
+    for (const { id, code } of [agreement.partyA, agreement.partyB]) {
+      const book = books.find(({ provider }) => provider === code);
+      if (!book) continue;
+      const { after, upTo } = rangeOf(book);
+      const { sequence, sha256, leaves } = await this.seals.partOf(agreement.id, id, after, upTo);
+      // A part without a transaction ends where the one before it did.
+      const hash = sequence === upTo && sha256 === null ? await this.hashAt(agreement.id, id, upTo) : sha256;
+      chains.push({
+        provider: code,
+        sha256: sequence === upTo ? hash : null,
+        count: leaves.length,
+        root: merkleRoot(leaves).toString('hex'),
+      });
+    }
+    return chains;
+  }
+
+  private async hashAt(agreementId: string, bookId: string, sequence: bigint): Promise<string | null> {
+    if (sequence === 0n) return null;
+    return (await this.seals.partOf(agreementId, bookId, sequence - 1n, sequence)).sha256;
+  }
+
+  /** What has lost its agreement is looked at all the same. */
+  private async findAgreement(id: string): Promise<Agreement | null> {
+    const codes = await this.agreements.codesOf([id]);
+    return codes.has(id) ? this.agreements.findById(this.database, id) : null;
+  }
+}

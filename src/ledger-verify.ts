@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { NestFactory } from '@nestjs/core';
+import { AgreementsService } from './agreements/index.js';
+import { AppModule } from './app.module.js';
+import {
+  IntegrityService,
+  ledgerHeadCheck,
+  type IntegrityReport,
+  type SignedSeal,
+} from './integrity/index.js';
+import { connectDatabase, migrate, type StreamDatabase } from './platform/database/index.js';
+import { startEmbeddedPostgres } from './platform/embedded/index.js';
+import { UsageError, verifyFile } from './platform/proof/index.js';
+import type { JobQueue } from './platform/queue/index.js';
+import { loadConfig } from './service.js';
+import { explanationOf } from './start-failure.js';
+
+const USAGE = `Usage: npm run ledger:verify -- [--agreement CODE]... [--heads FILE]... [--keys FILE]
+
+Checks every agreement's books, statements and ledger heads from their stored bytes and names the first thing
+that is wrong. --heads are ledger heads that somebody has kept (GET /v1/agreements/{agreement}/ledger-heads/{number}),
+--keys a JWK Set of the keys that may have signed them. It reads DATABASE_URL, or starts the embedded
+server; while the service runs on that one, ask GET /v1/ledger/integrity instead.
+The exit code is 0 when everything holds, 1 when something does not, 2 when it could not be checked.
+`;
+
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+/** Runs the command and gives its exit code. */
+async function runCommand(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      agreement: { type: 'string', multiple: true, default: [] },
+      heads: { type: 'string', multiple: true, default: [] },
+      keys: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    say(USAGE.trimEnd());
+    return 0;
+  }
+  const kept: SignedSeal[] = [];
+  for (const path of values.heads) {
+    const { findings } = await verifyFile(path, [ledgerHeadCheck], { keysPath: values.keys });
+    const failed = findings.find(({ ok }) => !ok);
+    if (failed) throw new UsageError(`${path} proves nothing: ${failed.detail}`);
+    kept.push(JSON.parse(await readFile(path, 'utf8')) as SignedSeal);
+  }
+  return show(await verify(values.agreement, kept));
+}
+
+async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Promise<IntegrityReport> {
+  const config = loadConfig();
+  const server = config.DATABASE_URL
+    ? null
+    : await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgresql'), database: 'peerledger' });
+  const url = config.DATABASE_URL ?? server!.url;
+  if (server) await migrate(url);
+  const database = await connectDatabase({ url, poolSize: 2, applicationName: 'peerledger ledger:verify' });
+  try {
+    // Nothing is queued or streamed; the rooms only want both to be there.
+    const resources = { config, database, streams: {} as StreamDatabase, queue: {} as JobQueue };
+    const app = await NestFactory.createApplicationContext(AppModule.forRoot(resources), {
+      logger: false,
+      abortOnError: false,
+    });
+    const agreements = app.get(AgreementsService, { strict: false });
+    const ids: string[] = [];
+    for (const code of codes) {
+      const id = await agreements.idOf(code);
+      if (id === null) throw new UsageError(`There is no agreement ${code}.`);
+      ids.push(id);
+    }
+    const heads = kept.map(({ head }) => head);
+    return await app.get(IntegrityService, { strict: false }).verify(codes.length > 0 ? ids : null, heads);
+  } finally {
+    await database.close();
+    await server?.stop();
+  }
+}
+
+function show({ counts, firstProblem }: IntegrityReport): number {
+  const { agreements, transactions, entries, statements, ledgerHeads } = counts;
+  say(
+    `Checked ${agreements} agreements: ${transactions} transactions with ${entries} entries, ` +
+      `${statements} statements, ${ledgerHeads} ledger heads.`,
+  );
+  if (!firstProblem) {
+    say('Everything holds.');
+    return 0;
+  }
+  const { check, agreement, book, sequence, what } = firstProblem;
+  const where = [`agreement ${agreement}`, book && `book of ${book}`, sequence && `transaction ${sequence}`];
+  say(`WRONG (${check}), ${where.filter(Boolean).join(', ')}: ${what}.`);
+  return 1;
+}
+
+try {
+  process.exitCode = await runCommand(process.argv.slice(2));
+} catch (error) {
+  const isMistake =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`${isMistake ? (error as Error).message : explanationOf(error)}\n`);
+  process.exitCode = 2;
+}
