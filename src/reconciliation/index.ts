@@ -3,12 +3,16 @@ export { BUCKET_STATUSES } from './rules/compare-bucket.js';
 export { bucketName, type AgreedBucket, type AgreedBytes, type BucketKey } from './rules/agreed-bytes.js';
 export type { Reconciliation } from './rules/reconcile.js';
 export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
-export { bucketPage, bucketPosition } from './http/bucket-page.js';
-export { BucketPage } from './http/reconciliation.dto.js';
+export { bucketsCsv } from './rules/bucket-csv.js';
+export { bucketPage, bucketPosition, discrepancyPosition } from './http/bucket-page.js';
+export { BucketPage, BucketView, showBucket } from './http/reconciliation.dto.js';
 export { reconciliationProblems } from './reconciliation.errors.js';
 export { ReconciliationModule } from './reconciliation.module.js';
-export type { BucketPosition } from './sql/list-buckets.js';
-export type { DiscrepancyPosition } from './sql/list-discrepancies.js';
+export {
+  discrepancyPositionOf,
+  type BucketPosition,
+  type DiscrepancyPosition,
+} from './rules/bucket-position.js';
 export {
   ReconciliationService,
   type DailyTraffic,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { bucketGrid, bucketIndexAt, daysOf, type BucketGrid } from '../period/index.js';
@@ -12,6 +13,8 @@ import {
   type AgreedBytes,
   type BucketKey,
 } from './rules/agreed-bytes.js';
+import { bucketsCsv } from './rules/bucket-csv.js';
+import { positionOf, type BucketPosition, type DiscrepancyPosition } from './rules/bucket-position.js';
 import { toBucket, type BucketRow } from './rules/bucket-row.js';
 import type { ComparedBucket } from './rules/compare-bucket.js';
 import { pairSides } from './rules/pair-sides.js';
@@ -21,8 +24,8 @@ import { findBuckets } from './sql/find-buckets.js';
 import { insertAgreedBytes, type AgreementOnBytes } from './sql/insert-agreed-bytes.js';
 import { listAgreedBuckets } from './sql/list-agreed-buckets.js';
 import { listAgreedPeriods } from './sql/list-agreed-periods.js';
-import { listBuckets, type BucketFilter, type BucketPosition } from './sql/list-buckets.js';
-import { listDiscrepancies, type DiscrepancyPosition } from './sql/list-discrepancies.js';
+import { listBuckets, type BucketFilter } from './sql/list-buckets.js';
+import { listDiscrepancies } from './sql/list-discrepancies.js';
 import { listSuspects } from './sql/list-suspects.js';
 import { readAgreedBytes } from './sql/read-agreed-bytes.js';
 import { setAgreedBytes } from './sql/set-agreed-bytes.js';
@@ -62,6 +65,8 @@ export interface ReplayedPeriod extends SettledPeriod {
   /** How many records counted, by reporter id. */
   recordCounts: Map<string, number>;
 }
+
+const ROWS_A_PART = 5_000;
 
 /**
  * The two sides' reports of a period, compared by the terms in force. How each bucket compares is kept up by the
@@ -237,6 +242,22 @@ export class ReconciliationService implements OnModuleInit {
     limit: number,
   ): Promise<ComparedBy & { buckets: ComparedBucket[] }> {
     return this.list(agreement, period, (db, of) => listBuckets(db, of, filter, after, limit));
+  }
+
+  /** All of a period's buckets as CSV, read as they are sent. Throws before the first part. */
+  async bucketsCsv(agreement: Agreement, period: string, filter: BucketFilter): Promise<Readable> {
+    const first = await this.buckets(agreement, period, filter, null, ROWS_A_PART);
+    const parts = async function* (this: ReconciliationService): AsyncGenerator<string> {
+      let { buckets } = first;
+      for (let header = true; ; header = false) {
+        const rows = buckets.map((bucket) => ({ bucket }));
+        yield bucketsCsv(rows, { header });
+        if (buckets.length < ROWS_A_PART) return;
+        const after = positionOf(buckets.at(-1)!);
+        ({ buckets } = await this.buckets(agreement, period, filter, after, ROWS_A_PART));
+      }
+    };
+    return Readable.from(parts.call(this));
   }
 
   /** A period's discrepancies, largest first, after a position. */

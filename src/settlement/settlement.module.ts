@@ -10,7 +10,9 @@ import { CloseService } from './close.service.js';
 import { AdjustmentsService } from './adjustments.service.js';
 import { CompositionService } from './composition.service.js';
 import { CreditsService } from './credits.service.js';
+import { DiscrepanciesService } from './discrepancies.service.js';
 import { ExplanationService } from './explanation.service.js';
+import { DiscrepanciesController } from './http/discrepancies.controller.js';
 import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
@@ -31,6 +33,7 @@ import { VoidService } from './void.service.js';
 @Module({
   imports: [AgreementsModule, JobsModule, LedgerModule, ProvidersModule, ReconciliationModule, TrafficModule],
   controllers: [
+    DiscrepanciesController,
     ExplanationsController,
     PeriodsController,
     RestatementsController,
@@ -46,6 +49,7 @@ import { VoidService } from './void.service.js';
     CompositionService,
     CreditsService,
     DeemAcceptedJob,
+    DiscrepanciesService,
     ExplanationService,
     RestatementService,
     SimulationService,

@@ -1,7 +1,7 @@
 import type { ReconciliationTerms } from '../../agreements/index.js';
 import { mapPage, page, readCursor } from '../../platform/http/index.js';
 import type { ComparedBucket } from '../rules/compare-bucket.js';
-import type { BucketPosition } from '../sql/list-buckets.js';
+import { positionOf, type BucketPosition, type DiscrepancyPosition } from '../rules/bucket-position.js';
 import { showBucket, type BucketPage } from './reconciliation.dto.js';
 
 /** The position that a cursor of a list of buckets names; null at its beginning. */
@@ -18,9 +18,13 @@ export function bucketPage(
   return mapPage(page([...buckets], limit, positionOf), (bucket) => showBucket(bucket, terms));
 }
 
-/** Where the list goes on after a bucket. */
-export function positionOf({ direction, start, scope }: ComparedBucket): BucketPosition {
-  return [direction, start, scope.sourceRegion, scope.destinationRegion, scope.service];
+/** The position that a cursor of a list of discrepancies names; null at its beginning. */
+export function discrepancyPosition(cursor: string | undefined): DiscrepancyPosition | null {
+  return readCursor<DiscrepancyPosition>(cursor, [isBytes, isText, isInstant, isText, isText, isText]);
+}
+
+function isBytes(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{1,40}$/.test(value);
 }
 
 /** What a date can hold. */

@@ -1,11 +1,18 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService } from '../../agreements/index.js';
 import { Etagged, PeriodParam } from '../../platform/http/index.js';
 import { ReconciliationService } from '../reconciliation.service.js';
 import { bucketPage, bucketPosition } from './bucket-page.js';
-import { BucketPage, BucketQuery, ReconciliationView, showReconciliation } from './reconciliation.dto.js';
+import {
+  BucketFilterQuery,
+  BucketPage,
+  BucketQuery,
+  ReconciliationView,
+  showReconciliation,
+} from './reconciliation.dto.js';
 
 @ApiTags('reconciliation')
 @Controller('v1/agreements/:agreement/periods/:period/reconciliation')
@@ -31,6 +38,30 @@ export class ReconciliationController {
   ): Promise<ReconciliationView> {
     const agreement = await this.agreements.find(caller, code);
     return showReconciliation(agreement.code, period, await this.reconciliation.read(agreement, period));
+  }
+
+  @Get('buckets.csv')
+  @Scopes('statements:read')
+  @ApiParam({ name: 'period', example: '2026-10' })
+  @ApiOperation({
+    operationId: 'downloadBucketsCsv',
+    summary: 'All buckets of a period as CSV, or those of a status or direction',
+  })
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async bucketsCsv(
+    @CurrentCaller() caller: Caller,
+    @Param('agreement') code: string,
+    @PeriodParam() period: string,
+    @Query() { status, direction }: BucketFilterQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const agreement = await this.agreements.find(caller, code);
+    const filter = { status: status ?? null, direction: direction ?? null };
+    const content = await this.reconciliation.bucketsCsv(agreement, period, filter);
+    await reply
+      .header('Content-Type', 'text/csv; charset=utf-8; header=present')
+      .header('Content-Disposition', `attachment; filename="${agreement.code}-${period}-buckets.csv"`)
+      .send(content);
   }
 
   @Get('buckets')

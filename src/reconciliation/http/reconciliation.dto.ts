@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import {
   FLOW_DIRECTIONS,
@@ -100,7 +100,7 @@ export class ReconciliationView {
   flagDetails: FlagView[];
 }
 
-export class BucketQuery extends PageQuery {
+export class BucketFilterQuery {
   @ApiPropertyOptional({ enum: BUCKET_STATUSES })
   @IsOptional()
   @IsIn([...BUCKET_STATUSES], { message: `must be one of ${BUCKET_STATUSES.join(', ')}` })
@@ -111,6 +111,8 @@ export class BucketQuery extends PageQuery {
   @IsIn([...FLOW_DIRECTIONS], { message: 'must be aToB or bToA' })
   direction?: FlowDirection;
 }
+
+export class BucketQuery extends IntersectionType(PageQuery, BucketFilterQuery) {}
 
 export class BucketView {
   @ApiProperty({ enum: FLOW_DIRECTIONS })

@@ -1,14 +1,12 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { BucketRow } from '../rules/bucket-row.js';
+import type { BucketPosition } from '../rules/bucket-position.js';
 import { BUCKET_COLUMNS } from './bucket-row.js';
 
 export interface BucketFilter {
   status: string | null;
   direction: string | null;
 }
-
-/** Where a list of buckets goes on: direction, start in milliseconds, and the three parts of the scope. */
-export type BucketPosition = [string, number, string, string, string];
 
 /** A period's buckets by direction, start and scope, after a position. */
 export async function listBuckets(

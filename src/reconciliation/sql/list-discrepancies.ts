@@ -1,10 +1,7 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { BucketRow } from '../rules/bucket-row.js';
+import type { DiscrepancyPosition } from '../rules/bucket-position.js';
 import { BUCKET_COLUMNS } from './bucket-row.js';
-import type { BucketPosition } from './list-buckets.js';
-
-/** Where a list of discrepancies goes on: bytes, then the bucket's own position. */
-export type DiscrepancyPosition = [string, ...BucketPosition];
 
 /** A period's discrepancies, largest first, after a position. */
 export async function listDiscrepancies(
