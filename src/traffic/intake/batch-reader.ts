@@ -40,6 +40,8 @@ export class BatchReader implements RecordSink {
   private readonly spare: RecordChunk[] = [];
   private usage: RunningUsage;
   private filling: RecordChunk;
+  /** Records that are refused unless they are stored already; so each has to be looked for, and few should. */
+  private doubtful: RecordChunk;
   private phase: 'reading' | 'ended' | 'read' | 'done' = 'reading';
 
   constructor(
@@ -51,6 +53,7 @@ export class BatchReader implements RecordSink {
     this.body = bodyOf(plan, this);
     this.usage = new RunningUsage(this.rules);
     this.filling = new RecordChunk(plan, this.usage);
+    this.doubtful = new RecordChunk(plan, this.usage);
   }
 
   /** Takes a part of the body. */
@@ -106,12 +109,15 @@ export class BatchReader implements RecordSink {
   }
 
   private addSpecial(record: TrafficRecord, at: string, index: number, line: number): void {
-    this.filling.addSpecial({ record, refusal: refusalOf(record, this.rules), at }, index, line);
+    const refusal = refusalOf(record, this.rules);
+    const chunk = refusal ? this.doubtful : this.filling;
+    chunk.addSpecial({ record, refusal, at }, index, line);
   }
 
   /** Counts a record in, and gives its index. */
   private receive(): number {
-    if (this.filling.isOverfull) throw new Error('A part of a body held more records than a chunk takes.');
+    if (this.filling.isOverfull || this.doubtful.isOverfull)
+      throw new Error('A part of a body held more records than a chunk takes.');
     const { counts } = this.tally;
     if (counts.received === this.plan.limits.records) {
       throw trafficProblems.too_many_records(
@@ -123,7 +129,7 @@ export class BatchReader implements RecordSink {
   }
 
   private goOn(): void {
-    while (!this.filling.isFull || this.sendChunk()) {
+    while (this.hasRoom()) {
       const part = this.parts.shift();
       if (part) {
         this.hash.update(part);
@@ -136,11 +142,17 @@ export class BatchReader implements RecordSink {
         break;
       }
     }
-    if (this.phase === 'read' && !this.filling.isFull) this.finish();
+    if (this.phase === 'read' && this.hasRoom()) this.finish();
+  }
+
+  /** Whether more can be read; sends what is full to make room. */
+  private hasRoom(): boolean {
+    return (!this.filling.isFull || this.sendFilling()) && (!this.doubtful.isFull || this.sendDoubtful());
   }
 
   private finish(): void {
-    if (this.filling.count > 0 && !this.sendChunk()) return;
+    if (this.filling.count > 0 && !this.sendFilling()) return;
+    if (this.doubtful.count > 0 && !this.sendDoubtful()) return;
     if (this.unsettled.length > 0) return;
     if (this.tally.counts.received === 0) throw emptyBatch();
     this.phase = 'done';
@@ -148,29 +160,40 @@ export class BatchReader implements RecordSink {
     this.emit({ kind: 'done', result: this.tally.result(this.hash.digest('hex')) });
   }
 
-  /** Sends the chunk that was filled; false while too many wait for the database. */
-  private sendChunk(): boolean {
-    if (this.unsettled.length >= UNSETTLED_MAX) return false;
-    const chunk = this.filling;
-    const rows = chunk.sorted(this.memory.pop());
-    this.emit({
-      kind: 'chunk',
-      rows,
-      count: chunk.count,
-      probes: chunk.probes(),
-      mustCompare: chunk.hasRefusals,
-    });
-    this.unsettled.push(chunk);
+  /** Sends the records that can be taken; false while too many chunks wait for the database. */
+  private sendFilling(): boolean {
+    if (!this.send(this.filling, false)) return false;
     if (this.usage.isFull) this.usage = new RunningUsage(this.rules);
-    this.filling = this.spare.pop() ?? new RecordChunk(this.plan, this.usage);
-    this.filling.reset(this.usage);
+    this.filling = this.emptyChunk();
+    // Or the sums that are now complete would wait for a chunk that may never be sent.
+    if (this.doubtful.count === 0) this.doubtful.reset(this.usage);
     return true;
+  }
+
+  private sendDoubtful(): boolean {
+    if (!this.send(this.doubtful, true)) return false;
+    this.doubtful = this.emptyChunk();
+    return true;
+  }
+
+  private send(chunk: RecordChunk, mustCompare: boolean): boolean {
+    if (this.unsettled.length >= UNSETTLED_MAX) return false;
+    const rows = chunk.sorted(this.memory.pop());
+    this.emit({ kind: 'chunk', rows, count: chunk.count, probes: chunk.probes(), mustCompare });
+    this.unsettled.push(chunk);
+    return true;
+  }
+
+  private emptyChunk(): RecordChunk {
+    const chunk = this.spare.pop() ?? new RecordChunk(this.plan, this.usage);
+    chunk.reset(this.usage);
+    return chunk;
   }
 
   /** Writes a chunk's sums out if it was the last to be added to them, and goes on. */
   private retire(chunk: RecordChunk): void {
     const { usage } = chunk;
-    const isUsed = usage === this.usage || this.unsettled.some((each) => each.usage === usage);
+    const isUsed = [...this.unsettled, this.filling, this.doubtful].some((each) => each.usage === usage);
     if (!isUsed) this.emit({ kind: 'usage', rows: usageRows(usage.totals()) });
     this.spare.push(chunk);
     this.goOn();

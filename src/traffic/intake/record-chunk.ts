@@ -34,8 +34,6 @@ export class RecordChunk {
   readonly index = new Float64Array(CAPACITY);
   readonly line = new Float64Array(CAPACITY);
   readonly special = new Map<number, SpecialRecord>();
-  /** Whether some can only be decided on once it is known what is stored. */
-  hasRefusals = false;
   private readonly rows: RecordRows;
   private readonly rowStart = new Int32Array(CAPACITY + 1);
   private readonly sortKeys = new Float64Array(CAPACITY);
@@ -63,7 +61,6 @@ export class RecordChunk {
     this.count = 0;
     this.usage = usage;
     this.special.clear();
-    this.hasRefusals = false;
     this.rows.clear();
   }
 
@@ -81,7 +78,6 @@ export class RecordChunk {
     const { record } = special;
     this.bucketSum[this.count] = -1;
     this.special.set(this.count, special);
-    this.hasRefusals ||= special.refusal !== null;
     this.rows.write(record);
     this.note(record.start, record.end, index, line);
   }
