@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ProvidersModule } from '../providers/index.js';
 import { BalancesController } from './http/balances.controller.js';
+import { BookCsvController } from './http/book-csv.controller.js';
 import { Books } from './http/books.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { LedgerService } from './ledger.service.js';
@@ -8,8 +9,8 @@ import { LedgerService } from './ledger.service.js';
 /** Needs `HttpModule`, `AccessModule` and a `DatabaseModule` beside it. */
 @Module({
   imports: [ProvidersModule],
-  controllers: [BalancesController, LedgerController],
-  providers: [LedgerService, Books],
+  controllers: [BalancesController, BookCsvController, LedgerController],
+  providers: [LedgerService, LedgerController, Books],
   exports: [LedgerService],
 })
 export class LedgerModule {}

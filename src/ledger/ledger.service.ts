@@ -4,8 +4,11 @@ import { newId } from '../platform/ids/index.js';
 import { ledgerProblems } from './ledger.errors.js';
 import {
   balanceOf,
+  byCounterparty,
   NOTHING_OWED,
+  totalsOf,
   withUnbilled,
+  type CounterpartyBalance,
   type LedgerBalance,
   type Position,
   type Unbilled,
@@ -27,6 +30,7 @@ import { lockAccounts } from './sql/lock-accounts.js';
 import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
 import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
 import { readBalances, type BalancesOf } from './sql/read-balances.js';
+import { sumPositions, type BookPosition } from './sql/sum-positions.js';
 import { verifyLedger, type Verification } from './verify-ledger.js';
 
 /** Bounds what is held in memory: a statement's transaction may have many entries. */
@@ -46,7 +50,9 @@ export interface AgreementCodes {
 export interface BalanceReport {
   /** The effective instant that was asked for, or the present. */
   asOf: Date;
-  balances: (LedgerBalance & { unbilled: bigint })[];
+  balances: CounterpartyBalance[];
+  /** By currency. */
+  totals: ReturnType<typeof totalsOf>;
 }
 
 /** The books: postings, balances, journal and proof. See README.md for what it holds and does not own. */
@@ -123,24 +129,31 @@ export class LedgerService {
   async balances(query: BalancesOf & AsOf): Promise<LedgerBalance[]> {
     const past = query.asOf !== undefined || query.recordedAsOf !== undefined;
     const sums = await (past ? readBalancesAsOf : readBalances)(this.database, query);
-    return sums.map(balanceOf);
+    return byCounterparty(withUnbilled(sums, [])).map(
+      ({ unbilled: _, agreements: __, ...balance }) => balance,
+    );
   }
 
   /**
-   * The balances as they are told to their owner: with what is not billed yet, which is known for the present
-   * only and 0 for any instant that is named.
+   * The balances as they are told to their owner, all of one moment: by counterparty and currency, each with
+   * its agreements, and in total by currency; with what is not billed yet, which is known for the present only
+   * and 0 for any instant that is named.
    */
   async balanceReport(query: BalancesOf & AsOf): Promise<BalanceReport> {
     const past = query.asOf !== undefined || query.recordedAsOf !== undefined;
     const asOf = query.asOf ?? new Date();
-    const balances = await this.balances(query);
-    const accruals = past ? [] : await this.unbilledSource(query.bookId);
-    const wanted = accruals.filter(
-      ({ counterpartyId, currency }) =>
-        counterpartyId === (query.counterpartyId ?? counterpartyId) &&
-        currency === (query.currency ?? currency),
-    );
-    return { asOf, balances: withUnbilled(balances, wanted) };
+    return this.database.snapshot(async (tx) => {
+      const sums = await (past ? readBalancesAsOf : readBalances)(tx, query);
+      const accruals = past ? [] : await this.unbilledSource(query.bookId);
+      const wanted = accruals.filter(
+        ({ agreementId, counterpartyId, currency }) =>
+          agreementId === (query.agreementId ?? agreementId) &&
+          counterpartyId === (query.counterpartyId ?? counterpartyId) &&
+          currency === (query.currency ?? currency),
+      );
+      const balances = byCounterparty(withUnbilled(sums, wanted));
+      return { asOf, balances, totals: totalsOf(balances) };
+    });
   }
 
   /** The accounts of a provider's book in the order of their ids. */
@@ -151,6 +164,11 @@ export class LedgerService {
   /** The journal of a provider's book in the order of effective time. */
   async entries(filter: EntryFilter): Promise<EntryRecord[]> {
     return listEntries(this.database, filter);
+  }
+
+  /** What each provider's whole book has open, by currency; all add up to zero in each. */
+  async bookPositions(currency: string | null): Promise<BookPosition[]> {
+    return sumPositions(this.database, currency);
   }
 
   /** A part of a chain, link by link in its order, read a page at a time. */

@@ -46,6 +46,7 @@ export class AccrualsService implements OnModuleInit {
         const { agreement, owedByA } = await this.accrualOf(tx, id, clocks.get(id)!);
         const isA = agreement.partyA.id === providerId;
         accruals.push({
+          agreementId: id,
           counterpartyId: (isA ? agreement.partyB : agreement.partyA).id,
           currency: agreement.currency,
           amount: isA ? -owedByA : owedByA,

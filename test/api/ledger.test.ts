@@ -75,6 +75,14 @@ describe('GET /v1/balances', () => {
         creditsGiven: '2200.00',
         asOf: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
         recordedAsOf: null,
+        agreements: [
+          expect.objectContaining({
+            agreement: 'alpha-beta',
+            payable: '100.00',
+            net: '-70.00',
+            unbilled: '0.00',
+          }),
+        ],
       },
       expect.objectContaining({
         counterparty: 'gamma',
@@ -120,7 +128,9 @@ describe('GET /v1/balances', () => {
   it('adds what is not billed yet, for the present', async () => {
     ledger.provideUnbilled((bookId) =>
       Promise.resolve(
-        bookId === alpha.id ? [{ counterpartyId: beta.id, currency: 'USD', amount: -525n }] : [],
+        bookId === alpha.id
+          ? [{ agreementId: AGREEMENT, counterpartyId: beta.id, currency: 'USD', amount: -525n }]
+          : [],
       ),
     );
     const now = await get('/v1/balances?counterparty=beta', alpha.key);
@@ -137,10 +147,38 @@ describe('GET /v1/balances', () => {
     const two = await get(`/v1/balances?limit=1&cursor=${one.body.nextCursor}`, alpha.key);
     expect(two.body).toMatchObject({ data: [{ counterparty: 'gamma' }], nextCursor: null });
     for (const query of ['currency=EUR', 'counterparty=nobody'])
-      expect((await get(`/v1/balances?${query}`, alpha.key)).body).toEqual({ data: [], nextCursor: null });
+      expect((await get(`/v1/balances?${query}`, alpha.key)).body).toEqual({
+        data: [],
+        totals: [],
+        nextCursor: null,
+      });
   });
 
-  it.each(['asOf=2026-11-06', 'currency=usd', 'recordedAsOf=yesterday', 'agreement=alpha-beta'])(
+  it('is of one agreement, and in total by currency, whatever the page', async () => {
+    const one = await get('/v1/balances?agreement=alpha-beta', alpha.key);
+    expect(one.body.data).toMatchObject([{ counterparty: 'beta', net: '-70.00' }]);
+    const { totals } = (await get('/v1/balances?limit=1', alpha.key)).body;
+    expect(totals).toMatchObject([
+      { currency: 'USD', receivable: '130.00', payable: '130.00', net: '0.00', creditsGiven: '2200.00' },
+    ]);
+    expect((await get('/v1/balances?agreement=unknown', alpha.key)).body.data).toEqual([]);
+  });
+
+  it('has an ETag that stays until something is posted', async () => {
+    const first = await get('/v1/balances', alpha.key);
+    const etag = first.headers.get('etag')!;
+    expect(etag).toMatch(/^W\//);
+    const again = () =>
+      api.request('GET', '/v1/balances', { key: alpha.key, headers: { 'If-None-Match': etag } });
+    expect((await again()).status).toBe(304);
+    ledger.provideUnbilled(() =>
+      Promise.resolve([{ agreementId: AGREEMENT, counterpartyId: beta.id, currency: 'USD', amount: 1n }]),
+    );
+    expect((await again()).status).toBe(200);
+    ledger.provideUnbilled(() => Promise.resolve([]));
+  });
+
+  it.each(['asOf=2026-11-06', 'currency=usd', 'recordedAsOf=yesterday', 'agreements=alpha-beta'])(
     'refuses ?%s',
     async (query) => {
       const { status, body } = await get(`/v1/balances?${query}`, alpha.key);
@@ -206,7 +244,12 @@ describe('GET /v1/ledger/entries', () => {
           agreement: 'alpha-beta',
           sequence: 1,
           position: 1,
-          source: { kind: 'statement', id: STATEMENT, line: 'l1' },
+          source: {
+            kind: 'statement',
+            id: STATEMENT,
+            line: 'l1',
+            url: `/v1/statements/${STATEMENT}/lines/l1/explanation`,
+          },
           debit: { account: expect.any(String), kind: 'settlement_cost', balance: '100.00' },
           credit: { account: expect.any(String), kind: 'payable', balance: '-100.00' },
           amount: '100.00',
@@ -222,6 +265,22 @@ describe('GET /v1/ledger/entries', () => {
     expect(mirrored.body.data).toMatchObject([
       { id: body.data[0].twin, twin: body.data[0].id, amount: '100.00' },
     ]);
+  });
+
+  it('comes as CSV, all of it, with the same filters, and so do the accounts', async () => {
+    const csv = await get('/v1/ledger/entries.csv?counterparty=beta&limit=1', alpha.key);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    const [header, ...rows] = csv.text.trim().split('\r\n');
+    expect(header).toBe(
+      'id,provider,counterparty,agreement,sequence,position,source_kind,source_id,source_line,source_url,' +
+        'debit_account,debit_kind,debit_balance,credit_account,credit_kind,credit_balance,amount,currency,' +
+        'effectiveAt,recordedAt,twin',
+    );
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toContain(',100.00,USD,');
+    const accounts = await get('/v1/ledger/accounts.csv?kind=payable', alpha.key);
+    expect(accounts.text.trim().split('\r\n')).toHaveLength(3);
+    expect((await get('/v1/ledger/entries.csv?provider=alpha', beta.key)).status).toBe(404);
   });
 
   it("never shows the counterparty's entries, not even by their account", async () => {

@@ -369,3 +369,22 @@ describe('steps at once', () => {
     expect(next.closingBalance).toBe('40.00');
   });
 });
+
+describe('GET /v1/netting', () => {
+  it('proposes to the operator the fewest payments that clear everybody, and changes nothing', async () => {
+    const before = (await market.request('GET', '/v1/netting?currency=USD', { key: market.operatorKey }))
+      .body;
+    const { deal } = await closedMonths([[100, 30]]);
+    const { body } = await market.request('GET', '/v1/netting?currency=USD', { key: market.operatorKey });
+    const [usd] = body.data;
+    expect(usd).toMatchObject({ currency: 'USD', conserved: true });
+    const open = (provider: string) =>
+      usd.positions.find((each: { provider: string }) => each.provider === provider);
+    expect([open(deal.a.code).net, open(deal.b.code).net]).toEqual(['-70.00', '70.00']);
+    expect(usd.payments.length).toBeLessThan(usd.positions.length);
+    const after = await market.request('GET', '/v1/netting?currency=USD', { key: market.operatorKey });
+    expect(after.body.data).toEqual(body.data);
+    expect(before.data).not.toEqual(body.data);
+    expectProblem(await market.request('GET', '/v1/netting', { key: deal.a.key }), 403, 'insufficient_scope');
+  });
+});

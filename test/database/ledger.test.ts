@@ -365,12 +365,13 @@ describe('balances', () => {
     const service = new LedgerService(database);
     const report = async (query: Parameters<LedgerService['balanceReport']>[0]) =>
       (await service.balanceReport(query)).balances;
-    await ledger.post(statementOf(v7(), { byA: [100n] }, day(1)));
+    const agreementId = v7();
+    await ledger.post(statementOf(agreementId, { byA: [100n] }, day(1)));
     expect(await report({ bookId: A })).toMatchObject([{ payable: 100n, unbilled: 0n }]);
     service.provideUnbilled(() =>
       Promise.resolve([
-        { counterpartyId: B, currency: 'USD', amount: -3n },
-        { counterpartyId: B, currency: 'EUR', amount: 8n },
+        { agreementId, counterpartyId: B, currency: 'USD', amount: -3n },
+        { agreementId, counterpartyId: B, currency: 'EUR', amount: 8n },
       ]),
     );
     expect(await report({ bookId: A })).toMatchObject([

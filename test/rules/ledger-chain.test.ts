@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { balanceOf, withUnbilled } from '../../src/ledger/rules/balances.js';
+import { balanceOf, byCounterparty, totalsOf, withUnbilled } from '../../src/ledger/rules/balances.js';
 import type { PostingDocument } from '../../src/ledger/rules/document.js';
 import { mirroredBooks } from '../../src/ledger/rules/mirrored-books.js';
 import {
@@ -224,6 +224,7 @@ describe('tampering is located', () => {
 
 describe('balances', () => {
   const sums = {
+    agreementId: 'a1',
     counterpartyId: B,
     currency: 'USD',
     receivable: 70n,
@@ -251,18 +252,39 @@ describe('balances', () => {
     expect(balanceOf(disputed).net).toBe(balanceOf(sums).net);
   });
 
-  test('accruals are added by counterparty and currency, also where nothing is posted', () => {
+  test('accruals are added by agreement, also where nothing is posted; sums follow by counterparty and currency', () => {
     const merged = withUnbilled(
-      [balanceOf(sums)],
+      [sums, { ...sums, agreementId: 'a2' }],
       [
-        { counterpartyId: B, currency: 'USD', amount: 3n },
-        { counterpartyId: B, currency: 'USD', amount: -1n },
-        { counterpartyId: A, currency: 'EUR', amount: 8n },
+        { agreementId: 'a1', counterpartyId: B, currency: 'USD', amount: 3n },
+        { agreementId: 'a2', counterpartyId: B, currency: 'USD', amount: -1n },
+        { agreementId: 'a3', counterpartyId: A, currency: 'USD', amount: 8n },
       ],
     );
-    expect(merged).toMatchObject([
-      { counterpartyId: A, currency: 'EUR', receivable: 0n, payable: 0n, net: 0n, unbilled: 8n },
-      { counterpartyId: B, currency: 'USD', net: 55n, unbilled: 2n },
+    const balances = byCounterparty(merged);
+    expect(balances).toMatchObject([
+      { counterpartyId: A, currency: 'USD', net: 0n, unbilled: 8n, agreements: [{ agreementId: 'a3' }] },
+      {
+        counterpartyId: B,
+        net: 110n,
+        unbilled: 2n,
+        agreements: [
+          { agreementId: 'a1', net: 55n, unbilled: 3n },
+          { agreementId: 'a2', net: 55n, unbilled: -1n },
+        ],
+      },
+    ]);
+    expect(totalsOf(balances)).toEqual([
+      {
+        currency: 'USD',
+        receivable: 140n,
+        payable: 80n,
+        disputedReceivable: 60n,
+        disputedPayable: 10n,
+        net: 110n,
+        creditsGiven: 18n,
+        unbilled: 10n,
+      },
     ]);
   });
 });

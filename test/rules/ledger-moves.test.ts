@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { disputePostings } from '../../src/ledger/rules/dispute-postings.js';
 import { faultIn, type BookPostings } from '../../src/ledger/rules/document.js';
 import { paymentPostings, type OpenPosition } from '../../src/ledger/rules/payment-postings.js';
+import { sourceUrl } from '../../src/ledger/rules/source-url.js';
 import { reversalPostings } from '../../src/ledger/rules/reversal-postings.js';
 import { accountsOf, contentOfDocument, postDocument } from '../../src/ledger/rules/post.js';
 
@@ -167,4 +168,20 @@ describe('reversalPostings', () => {
     expect(reversal.books[0]!.transfers.map(({ sourceLine }) => sourceLine)).toEqual(['offset', 'payment']);
     expect(reversalPostings([])).toEqual([]);
   });
+});
+
+describe('sourceUrl', () => {
+  const of = (sourceKind: string, sourceLine: string | null = null) =>
+    sourceUrl({ sourceKind, sourceId: 'd1', sourceLine });
+  test.each([
+    [of('statement'), '/v1/statements/d1'],
+    [of('statement', 'l1'), '/v1/statements/d1/lines/l1/explanation'],
+    [of('statement_void', 'l1'), '/v1/statements/d1/lines/l1/explanation'],
+    [of('credit', 'aToB/egress'), '/v1/statements/d1/credits'],
+    [of('credit_void', 'aToB/egress'), '/v1/statements/d1/credits'],
+    [of('payment', 'offset'), '/v1/payments/d1'],
+    [of('payment_reversal', 'payment'), '/v1/payments/d1'],
+    [of('dispute_step', 'q1'), '/v1/disputes/q1'],
+    [of('other'), null],
+  ])('%s', (url, expected) => expect(url).toBe(expected));
 });

@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { page, readCursor } from '../../platform/http/index.js';
+import { Etagged, page, readCursor } from '../../platform/http/index.js';
 import { LedgerService } from '../ledger.service.js';
-import { BalancePage, BalancesQuery, showBalance, type BalanceView } from './balances.dto.js';
+import { BalancePage, BalancesQuery, showBalance, showTotal, type BalanceView } from './balances.dto.js';
 import { instantOf } from './book.dto.js';
 import { Books } from './books.js';
 
@@ -17,6 +17,7 @@ export class BalancesController {
 
   @Get()
   @Scopes('balances:read')
+  @Etagged({ except: ['asOf'] })
   @ApiOperation({
     operationId: 'listBalances',
     summary: 'Balances by counterparty and currency, now or as of any instant',
@@ -26,22 +27,25 @@ export class BalancesController {
     const after = readCursor<[string, string]>(query.cursor, [isText, isText]);
     const owner = await this.books.ownerFor(caller, query.provider);
     const ids = await this.books.idsOf(query);
-    if (!ids) return { data: [], nextCursor: null };
+    if (!ids) return { data: [], totals: [], nextCursor: null };
     const recordedAsOf = instantOf(query.recordedAsOf);
-    const { asOf, balances } = await this.ledger.balanceReport({
+    const { asOf, balances, totals } = await this.ledger.balanceReport({
       bookId: owner.id,
       counterpartyId: ids.counterpartyId,
+      agreementId: ids.agreementId,
       currency: query.currency,
       asOf: instantOf(query.asOf),
       recordedAsOf,
     });
-    const codes = await this.books.providerCodes(balances.map(({ counterpartyId }) => counterpartyId));
+    const codes = await this.books.codesOf(balances.flatMap(({ agreements }) => agreements));
     const views = balances.map((balance) => {
-      const counterparty = codes.get(balance.counterpartyId) ?? balance.counterpartyId;
-      return showBalance(balance, { provider: owner.code, counterparty, asOf, recordedAsOf });
+      const counterparty = codes.providers.get(balance.counterpartyId) ?? balance.counterpartyId;
+      const of = { provider: owner.code, counterparty, asOf, recordedAsOf };
+      return showBalance(balance, of, codes.agreements);
     });
     const rest = views.sort(byName).filter((view) => !after || nameOf(view) > nameOf(after));
-    return page(rest, query.limit, ({ counterparty, currency }) => [counterparty, currency]);
+    const shown = page(rest, query.limit, ({ counterparty, currency }) => [counterparty, currency]);
+    return { ...shown, totals: totals.map(showTotal) };
   }
 }
 

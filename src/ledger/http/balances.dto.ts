@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
@@ -16,6 +16,12 @@ export class BalancesQuery extends BookQuery {
   @Satisfies('instant', isInstant, INSTANT_EXPECTED)
   asOf?: string;
 
+  @ApiPropertyOptional({ type: String, description: 'Code of the agreement' })
+  @IsOptional()
+  @IsString({ message: 'must be the code of an agreement' })
+  @MaxLength(200, { message: 'must be the code of an agreement' })
+  agreement?: string;
+
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
@@ -26,14 +32,8 @@ export class BalancesQuery extends BookQuery {
   recordedAsOf?: string;
 }
 
-/** What one provider's book says of one counterparty in one currency, over all their agreements. */
-export class BalanceView {
-  @ApiProperty({ type: String, description: 'Whose book' })
-  provider: string;
-
-  @ApiProperty({ type: String })
-  counterparty: string;
-
+/** What is owed each way in one currency. */
+class AmountsView {
   @ApiProperty({ type: String })
   currency: string;
 
@@ -67,35 +67,67 @@ export class BalanceView {
 
   @ApiProperty({ type: String, description: "Given to the provider's own customers; never part of net" })
   creditsGiven: string;
+}
+
+class AgreementBalanceView extends AmountsView {
+  @ApiProperty({ type: String, nullable: true, description: 'Code of the agreement' })
+  agreement: string | null;
+}
+
+/** What one provider's book says of one counterparty in one currency, over all their agreements. */
+export class BalanceView extends AmountsView {
+  @ApiProperty({ type: String, description: 'Whose book' })
+  provider: string;
+
+  @ApiProperty({ type: String })
+  counterparty: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
   asOf: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   recordedAsOf: string | null;
+
+  @ApiProperty({ type: [AgreementBalanceView], description: 'The same by agreement' })
+  agreements: AgreementBalanceView[];
 }
 
-export class BalancePage extends PageOf(BalanceView) {}
+export class BalancePage extends PageOf(BalanceView) {
+  @ApiProperty({ type: [AmountsView], description: 'Sums by currency of the whole list, not of the page' })
+  totals: AmountsView[];
+}
 
 /** Renders a balance. */
 export function showBalance(
   balance: BalanceReport['balances'][number],
   of: { provider: string; counterparty: string; asOf: Date; recordedAsOf: Date | undefined },
+  agreementCodes: ReadonlyMap<string, string>,
 ): BalanceView {
-  const { currency } = balance;
-  const money = (minor: bigint) => formatAmount(minor, currency);
   return {
     provider: of.provider,
     counterparty: of.counterparty,
-    currency,
-    receivable: money(balance.receivable),
-    payable: money(balance.payable),
-    disputedReceivable: money(balance.disputedReceivable),
-    disputedPayable: money(balance.disputedPayable),
-    net: money(balance.net),
-    unbilled: money(balance.unbilled),
-    creditsGiven: money(balance.creditsGiven),
+    ...showTotal(balance),
     asOf: formatInstant(of.asOf.getTime()),
     recordedAsOf: of.recordedAsOf ? formatInstant(of.recordedAsOf.getTime()) : null,
+    agreements: balance.agreements.map((each) => ({
+      agreement: agreementCodes.get(each.agreementId) ?? null,
+      ...showTotal(each),
+    })),
+  };
+}
+
+/** Renders what is owed each way in one currency. */
+export function showTotal(total: BalanceReport['totals'][number]): AmountsView {
+  const { currency } = total;
+  const money = (minor: bigint): string => formatAmount(minor, currency);
+  return {
+    currency,
+    receivable: money(total.receivable),
+    payable: money(total.payable),
+    disputedReceivable: money(total.disputedReceivable),
+    disputedPayable: money(total.disputedPayable),
+    net: money(total.net),
+    unbilled: money(total.unbilled),
+    creditsGiven: money(total.creditsGiven),
   };
 }

@@ -28,8 +28,9 @@ export class LedgerController {
     const owner = await this.books.ownerFor(caller, query.provider);
     const ids = await this.books.idsOf(query);
     if (!ids) return NOTHING;
-    const { limit, currency } = query;
-    const rows = await this.ledger.accounts({ bookId: owner.id, ...ids, currency, after, limit: limit + 1 });
+    const { limit, currency, kind } = query;
+    const filter = { bookId: owner.id, ...ids, currency, kind, after };
+    const rows = await this.ledger.accounts({ ...filter, limit: limit + 1 });
     const shown = page(rows, limit, ({ id }) => [id]);
     const codes = await this.books.codesOf(shown.data);
     return mapPage(shown, (account) => showAccount(account, owner.code, codes));

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
@@ -8,6 +8,7 @@ import { ACCOUNT_KINDS, isAccountKind, type AccountKind } from '../rules/account
 import type { EntrySide } from '../rules/transaction.js';
 import type { LedgerAccount } from '../sql/list-accounts.js';
 import type { EntryRecord } from '../sql/list-entries.js';
+import { sourceUrl } from '../rules/source-url.js';
 import { BookQuery, INSTANT_EXPECTED, isInstant } from './book.dto.js';
 import type { Codes } from './books.js';
 
@@ -19,9 +20,14 @@ export class AccountsQuery extends BookQuery {
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of an agreement' })
   agreement?: string;
+
+  @ApiPropertyOptional({ enum: ACCOUNT_KINDS })
+  @IsOptional()
+  @Satisfies('kind', isAccountKind, `must be one of ${ACCOUNT_KINDS.join(', ')}`)
+  kind?: AccountKind;
 }
 
-export class EntriesQuery extends AccountsQuery {
+export class EntriesQuery extends OmitType(AccountsQuery, ['kind']) {
   @ApiPropertyOptional({ type: String, description: 'Id of an account, or a kind such as receivable' })
   @IsOptional()
   @Satisfies(
@@ -88,6 +94,13 @@ export class SourceView {
 
   @ApiProperty({ type: String, nullable: true, description: 'Which of its lines' })
   line: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Where the document, or that line of it, is read',
+  })
+  url: string | null;
 }
 
 /** An account that an entry debits or credits. */
@@ -177,7 +190,7 @@ export function showEntry(entry: EntryRecord, provider: string, codes: Codes): E
     ...namesOf(entry, codes),
     sequence: Number(sequence),
     position,
-    source: { kind: sourceKind, id: sourceId, line: sourceLine },
+    source: { kind: sourceKind, id: sourceId, line: sourceLine, url: sourceUrl(entry) },
     debit: showSide(entry.debit, currency),
     credit: showSide(entry.credit, currency),
     amount: formatAmount(entry.amount, currency),

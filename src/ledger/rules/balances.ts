@@ -33,6 +33,7 @@ export const NOTHING_OWED: Position = {
 export interface AccountSums {
   counterpartyId: string;
   currency: string;
+  agreementId: string;
   receivable: bigint;
   payable: bigint;
   disputedReceivable: bigint;
@@ -42,6 +43,7 @@ export interface AccountSums {
 
 /** An open period's accrual so far; positive where the counterparty will owe it. */
 export interface Unbilled {
+  agreementId: string;
   counterpartyId: string;
   currency: string;
   amount: bigint;
@@ -66,25 +68,75 @@ export function balanceOf(sums: AccountSums): LedgerBalance {
   };
 }
 
-/** Adds the accruals to the balances; a counterparty with nothing posted yet gets a balance of zeros. */
+/** Sums of positions, field by field. */
+interface Summed extends Position {
+  creditsGiven: bigint;
+  unbilled: bigint;
+}
+
+/** What a book says of one agreement in one currency, with what its open periods have accrued. */
+export interface AgreementBalance extends LedgerBalance {
+  agreementId: string;
+  unbilled: bigint;
+}
+
+/** What it says of a counterparty in one currency: the sum of its agreements. */
+export interface CounterpartyBalance extends LedgerBalance {
+  unbilled: bigint;
+  agreements: AgreementBalance[];
+}
+
+/** Sums by counterparty and currency of balances by agreement, in the order of both. */
+export function byCounterparty(balances: readonly AgreementBalance[]): CounterpartyBalance[] {
+  const groups = groupBy(balances, ({ counterpartyId, currency }) => `${counterpartyId} ${currency}`);
+  return groups.map((agreements) => {
+    const { counterpartyId, currency } = agreements[0]!;
+    return { counterpartyId, currency, ...sumOf(agreements), agreements };
+  });
+}
+
+/** Sums by currency, in the order of their codes. */
+export function totalsOf(
+  balances: readonly (Summed & { currency: string })[],
+): (Summed & { currency: string })[] {
+  return groupBy(balances, ({ currency }) => currency).map((group) => ({
+    currency: group[0]!.currency,
+    ...sumOf(group),
+  }));
+}
+
+/** Adds the accruals to the agreements' balances; one with nothing posted yet gets a balance of zeros. */
 export function withUnbilled(
-  balances: readonly LedgerBalance[],
+  sums: readonly AccountSums[],
   accruals: readonly Unbilled[],
-): (LedgerBalance & { unbilled: bigint })[] {
-  const nothing = {
-    receivable: 0n,
-    payable: 0n,
-    disputedReceivable: 0n,
-    disputedPayable: 0n,
-    customerCredits: 0n,
-  };
-  const key = (of: { counterpartyId: string; currency: string }) => `${of.counterpartyId} ${of.currency}`;
-  const merged = new Map(balances.map((balance) => [key(balance), { ...balance, unbilled: 0n }]));
-  for (const { counterpartyId, currency, amount } of accruals) {
-    const name = { counterpartyId, currency };
-    const balance = merged.get(key(name)) ?? { ...balanceOf({ ...name, ...nothing }), unbilled: 0n };
+): AgreementBalance[] {
+  const keyOf = (of: { agreementId: string; currency: string }): string => `${of.agreementId} ${of.currency}`;
+  const merged = new Map(
+    sums.map((each) => [keyOf(each), { agreementId: each.agreementId, ...balanceOf(each), unbilled: 0n }]),
+  );
+  for (const { amount, ...name } of accruals) {
+    const balance = merged.get(keyOf(name)) ?? { ...name, ...NOTHING_OWED, creditsGiven: 0n, unbilled: 0n };
     balance.unbilled += amount;
-    merged.set(key(name), balance);
+    merged.set(keyOf(name), balance);
   }
-  return [...merged.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return [...merged.values()];
+}
+
+function sumOf(balances: readonly Summed[]): Summed {
+  const sum: Summed = { ...NOTHING_OWED, creditsGiven: 0n, unbilled: 0n };
+  for (const balance of balances) {
+    for (const field of Object.keys(sum) as (keyof Summed)[]) sum[field] += balance[field];
+  }
+  return sum;
+}
+
+/** Groups in the order of their keys. */
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/database/index.js';
+import type { AccountKind } from '../rules/accounts.js';
 import type { AccountState } from '../rules/post.js';
 import { accountFrom, type AccountRow } from './lock-accounts.js';
 
@@ -7,6 +8,7 @@ export interface AccountFilter {
   agreementId?: string | undefined;
   counterpartyId?: string | undefined;
   currency?: string | undefined;
+  kind?: AccountKind | undefined;
   /** The id of the last account of the page before. */
   after?: string | undefined;
   limit: number;
@@ -27,6 +29,7 @@ export async function listAccounts(db: Queryable, filter: AccountFilter): Promis
        AND ($3::uuid IS NULL OR counterparty_id = $3)
        AND ($4::text IS NULL OR currency = $4)
        AND ($5::uuid IS NULL OR id > $5)
+       AND ($7::ledger_account_kind IS NULL OR kind = $7)
      ORDER BY id
      LIMIT $6`,
     [
@@ -36,6 +39,7 @@ export async function listAccounts(db: Queryable, filter: AccountFilter): Promis
       filter.currency ?? null,
       filter.after ?? null,
       filter.limit,
+      filter.kind ?? null,
     ],
   );
   return rows.map((row) => ({

@@ -20,6 +20,7 @@ export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Pr
          AND recorded_at <= coalesce($5::timestamptz, 'infinity')
          AND ($2::uuid IS NULL OR counterparty_id = $2)
          AND ($3::text IS NULL OR currency = $3)
+         AND ($6::uuid IS NULL OR agreement_id = $6)
      ), moves AS (
        SELECT agreement_id, currency, debit_kind AS kind, amount FROM chosen
        UNION ALL
@@ -28,7 +29,7 @@ export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Pr
        SELECT agreement_id, currency, kind, sum(amount) AS balance FROM moves
        GROUP BY agreement_id, currency, kind
      )
-     SELECT account.counterparty_id, account.currency,
+     SELECT account.counterparty_id, account.currency, account.agreement_id,
             coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'receivable'), 0) AS receivable,
             coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'payable'), 0) AS payable,
             coalesce(sum(sums.balance) FILTER (WHERE account.kind = 'disputed_receivable'), 0) AS disputed_receivable,
@@ -40,14 +41,16 @@ export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Pr
      WHERE account.book_id = $1
        AND ($2::uuid IS NULL OR account.counterparty_id = $2)
        AND ($3::text IS NULL OR account.currency = $3)
-     GROUP BY account.counterparty_id, account.currency
-     ORDER BY account.counterparty_id, account.currency`,
+       AND ($6::uuid IS NULL OR account.agreement_id = $6)
+     GROUP BY account.counterparty_id, account.currency, account.agreement_id
+     ORDER BY account.counterparty_id, account.currency, account.agreement_id`,
     [
       of.bookId,
       of.counterpartyId ?? null,
       of.currency ?? null,
       of.asOf?.toISOString() ?? null,
       of.recordedAsOf?.toISOString() ?? null,
+      of.agreementId ?? null,
     ],
   );
   return rows.map(sumsFrom);

@@ -8,10 +8,10 @@ export interface BalancesOf {
   currency?: string | undefined;
 }
 
-/** The balances that the accounts hold now, summed over a provider's agreements. */
+/** The balances that the accounts hold now, one for each counterparty, currency and agreement. */
 export async function readBalances(db: Queryable, of: BalancesOf): Promise<AccountSums[]> {
   const rows = await db.query<SumsRow>(
-    `SELECT counterparty_id, currency,
+    `SELECT counterparty_id, currency, agreement_id,
             coalesce(sum(balance) FILTER (WHERE kind = 'receivable'), 0) AS receivable,
             coalesce(sum(balance) FILTER (WHERE kind = 'payable'), 0) AS payable,
             coalesce(sum(balance) FILTER (WHERE kind = 'disputed_receivable'), 0) AS disputed_receivable,
@@ -22,8 +22,8 @@ export async function readBalances(db: Queryable, of: BalancesOf): Promise<Accou
        AND ($2::uuid IS NULL OR counterparty_id = $2)
        AND ($3::text IS NULL OR currency = $3)
        AND ($4::uuid IS NULL OR agreement_id = $4)
-     GROUP BY counterparty_id, currency
-     ORDER BY counterparty_id, currency`,
+     GROUP BY counterparty_id, currency, agreement_id
+     ORDER BY counterparty_id, currency, agreement_id`,
     [of.bookId, of.counterpartyId ?? null, of.currency ?? null, of.agreementId ?? null],
   );
   return rows.map(sumsFrom);
@@ -32,6 +32,7 @@ export async function readBalances(db: Queryable, of: BalancesOf): Promise<Accou
 export interface SumsRow {
   counterparty_id: string;
   currency: string;
+  agreement_id: string;
   receivable: string;
   payable: string;
   disputed_receivable: string;
@@ -43,6 +44,7 @@ export function sumsFrom(row: SumsRow): AccountSums {
   return {
     counterpartyId: row.counterparty_id,
     currency: row.currency,
+    agreementId: row.agreement_id,
     receivable: BigInt(row.receivable),
     payable: BigInt(row.payable),
     disputedReceivable: BigInt(row.disputed_receivable),

@@ -7,10 +7,16 @@ import { httpProblems } from './problems.js';
 /** Metadata of routes whose answers carry an `ETag`. */
 export const ETAGGED = 'peerledger:etagged';
 
-/** Gives a single resource's GET a strong `ETag`, and answers `If-None-Match` with 304. */
-export function Etagged(): MethodDecorator {
+/** How an answer gets its `ETag`. */
+export interface EtagOptions {
+  /** Members that say when it was asked, not what the answer is; without them the ETag is a weak one. */
+  except?: readonly string[];
+}
+
+/** Gives a GET's answer an `ETag`, strong unless told otherwise, and answers `If-None-Match` with 304. */
+export function Etagged(options: EtagOptions = {}): MethodDecorator {
   return applyDecorators(
-    SetMetadata(ETAGGED, true),
+    SetMetadata(ETAGGED, options),
     ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' } }),
     ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
   );
@@ -22,10 +28,18 @@ export function etagOf(representation: unknown): string {
   return `"${createHash('sha256').update(bytes).digest('base64url')}"`;
 }
 
+/** The weak ETag of a representation of which some members, at any depth, do not count. */
+export function weakEtagOf(representation: unknown, except: readonly string[]): string {
+  const counting = JSON.stringify(representation, (name, value: unknown) =>
+    except.includes(name) ? undefined : value,
+  );
+  return `W/${etagOf(Buffer.from(counting))}`;
+}
+
 /** Whether `If-None-Match` names this ETag; the comparison is weak, as RFC 9110 wants it here. */
 export function noneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  return !tagsIn(header).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
+  return !tagsIn(header).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
 /** What the client wants to be true of a resource before it is changed. */
