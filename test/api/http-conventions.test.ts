@@ -110,6 +110,9 @@ describe('problems', () => {
   it('answer a malformed URL', async () => {
     expectProblem(await api.request('GET', '/test/items/%zz'), 400, 'bad_request');
     expectProblem(await api.request('GET', `/test/items/${'x'.repeat(300)}`), 414, 'uri_too_long');
+    expectProblem(await api.request('GET', '/test/items/a%00b'), 400, 'bad_request');
+    expectProblem(await api.request('GET', '/test/items?customer=a%00b'), 400, 'bad_request');
+    expect((await api.request('GET', '/test/items/%2500')).status).toBe(200);
   });
 
   it('answer what is not HTTP', async () => {

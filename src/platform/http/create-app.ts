@@ -67,10 +67,16 @@ function prepare(fastify: FastifyInstance, limits: HttpLimits): void {
   fastify.decorateRequest('callerKey', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
-    done(request.is404 ? routes.missOf(request) : undefined);
+    done(request.is404 ? routes.missOf(request) : refuseNul(request));
   });
   readBodies(fastify, limits);
   endIdleConnections(fastify);
+}
+
+/** No text that is stored has the character NUL, and PostgreSQL takes none that has it. */
+function refuseNul({ url }: FastifyRequest): Error | undefined {
+  if (!url.includes('%00')) return undefined;
+  return httpProblems.bad_request('The path or query has the character NUL, which nothing here is named by.');
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
