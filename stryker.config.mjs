@@ -4,7 +4,9 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
   jest: { projectType: 'custom', configFile: 'stryker.jest.config.mjs' },
   plugins: ['@stryker-mutator/jest-runner'],
-  mutate: ['money', 'period', 'rating', 'reconciliation'].map((folder) => `src/${folder}/rules/**/*.ts`),
+  mutate: ['money', 'period', 'rating', 'reconciliation', 'disputes'].map(
+    (folder) => `src/${folder}/rules/**/*.ts`,
+  ),
   // The sandbox needs the rules and their tests only.
   ignorePatterns: ['**', '!src/**/*.ts', '!test/rules/**', '!test/vectors/*', '!stryker.jest*'],
   coverageAnalysis: 'perTest',

@@ -31,10 +31,10 @@ export class DisputeRecord {
     { at, ...step }: TakenStep,
     apply: (recorded: bigint) => Promise<void>,
   ): Promise<void> {
-    const before = await listOpenClaims(tx, dispute.lineIds);
+    const before = await listOpenClaims(tx, [agreement.id], dispute.lineIds);
     const recorded = await advanceClock(tx, agreement.id);
     await apply(recorded);
-    const after = await listOpenClaims(tx, dispute.lineIds);
+    const after = await listOpenClaims(tx, [agreement.id], dispute.lineIds);
     const id = newId();
     await insertDisputeStep(
       tx,

@@ -222,6 +222,7 @@ export async function onRecord(db: Queryable, dispute: DisputeRow): Promise<Disp
 async function withWithheld(db: Queryable, disputes: readonly DisputeRow[]): Promise<StandingDispute[]> {
   const claims = await listOpenClaims(
     db,
+    [...new Set(disputes.map(({ agreementId }) => agreementId))],
     disputes.flatMap(({ contestedLineIds }) => contestedLineIds),
   );
   const withheld = withheldByDispute(claims);

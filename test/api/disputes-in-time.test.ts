@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import pg from 'pg';
 import { TimeBarService } from '../../src/disputes/index.js';
 import { LedgerService } from '../../src/ledger/index.js';
 import { endOfLocalDayAfter } from '../../src/period/index.js';
@@ -6,6 +7,7 @@ import { StatementLifeService } from '../../src/settlement/index.js';
 import { RaisingService } from '../../src/disputes/raising.service.js';
 import { expectProblem } from '../support/api.js';
 import { startMarket, type Market } from '../support/market.js';
+import { until } from '../support/until.js';
 import { issued, position, raise, raised, stateOf, step, stepped, CHARGED } from './disputes-support.js';
 
 const DAY_MS = 86_400_000;
@@ -264,6 +266,52 @@ describe('a step that fails on its way', () => {
     expect(await position(market, a)).toEqual(['100.00', '0.00', '0.00', '0.00']);
     post.mockRestore();
   });
+});
+
+describe('a step whose connection is killed in the middle', () => {
+  it.each(['raise', 'consent'] as const)(
+    'has done nothing at all, and can be taken again: %s',
+    async (kind) => {
+      const case_ = await issued(market);
+      const { a, b } = case_.deal;
+      let id = '';
+      if (kind === 'consent') {
+        ({ id } = await raised(market, case_, a));
+        await stepped(market, id, 'propose', b, {
+          body: { resolution: { kind: 'amount', amount: '15.00' } },
+        });
+      }
+      const before = await position(market, a);
+      const take = () => (kind === 'raise' ? raise(market, case_, a) : step(market, id, 'consent', a));
+      // The step has written all but its postings when it waits for the books.
+      const holder = new pg.Client({ connectionString: market.database.url });
+      await holder.connect();
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM ledger_heads FOR UPDATE');
+      const taking = take();
+      await until('the step waits for the books', async () => {
+        const { rows } = await holder.query<{ killed: boolean }>(
+          `SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity
+          WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) AND application_name = 'peerledger test'`,
+        );
+        return rows.length > 0;
+      });
+      expect((await taking).status).toBeGreaterThanOrEqual(500);
+      await holder.query('ROLLBACK');
+      await holder.end();
+      expect(await position(market, a)).toEqual(before);
+      const { body } = await market.request('GET', `/v1/disputes?statement=${case_.statement.id}`, {
+        key: a.key,
+      });
+      expect(body.data.map(({ state }: { state: string }) => state)).toEqual(
+        kind === 'raise' ? [] : ['proposed'],
+      );
+      expect((await take()).status).toBe(kind === 'raise' ? 201 : 200);
+      const expected =
+        kind === 'raise' ? ['60.00', '40.00', '0.00', '0.00'] : ['100.00', '0.00', '0.00', '0.00'];
+      expect(await position(market, a)).toEqual(expected);
+    },
+  );
 });
 
 describe('the books', () => {
