@@ -212,7 +212,7 @@ export function atLeast(name: string, value: number, limit: number): Target {
   return { name, value, limit: `at least ${limit}`, met: value >= limit };
 }
 
-function atMost(name: string, value: number, limit: number): Target {
+export function atMost(name: string, value: number, limit: number): Target {
   return { name, value, limit: `at most ${limit}`, met: value <= limit };
 }
 
