@@ -25,7 +25,7 @@ const PURE_ROOMS = ['money', 'period', 'rating'];
 const ROOT_FILES = ['app.module', 'command', 'ledger-verify', 'main', 'run', 'service', 'worker'];
 
 /** Packages that compute and do nothing else. */
-const PURE_PACKAGES = ['canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];
+const PURE_PACKAGES = ['bidi-js', 'canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];
 
 /** Packages that only `platform` speaks to. */
 const MACHINERY = ['bullmq', 'ioredis', 'pg', 'typeorm'];

@@ -86,6 +86,7 @@ const ROUTES = [
   '.csv',
   '.focus.csv',
   '.ubl.xml',
+  '.pdf',
   '.xlsx',
   '.journal',
   '.journal.csv',
@@ -250,7 +251,7 @@ describe('a rendering', () => {
   });
 
   it('shows nobody the other’s customers or credits', async () => {
-    for (const end of ROUTES.filter((each) => !each.endsWith('xlsx'))) {
+    for (const end of ROUTES.filter((each) => !/xlsx|pdf/.test(each))) {
       expect((await get(end, deal.b.key)).text).not.toContain('cmd|calc');
     }
     const { sheets } = await readXlsx((await get('.xlsx', deal.b.key)).bytes);

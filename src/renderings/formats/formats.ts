@@ -53,6 +53,13 @@ export const FORMATS = {
     grows: 'lines',
     render: async (copy) => (await import('./ubl.js')).renderUbl(copy),
   },
+  pdf: {
+    extension: 'pdf',
+    mediaType: 'application/pdf',
+    audience: 'viewer',
+    grows: 'lines',
+    render: async (copy) => (await import('./pdf/statement-pdf.js')).renderPdf(copy),
+  },
   xlsx: {
     extension: 'xlsx',
     mediaType: XLSX,

@@ -102,6 +102,16 @@ export class RenderingsController {
     await this.send('ubl', caller, id, request, reply);
   }
 
+  @Download('pdf', 'downloadStatementPdf', 'The caller’s copy of a statement, set for reading and filing')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('pdf', caller, id, request, reply);
+  }
+
   @Download('xlsx', 'downloadStatementXlsx', 'The caller’s copy of a statement as a workbook')
   async xlsx(
     @CurrentCaller() caller: Caller,

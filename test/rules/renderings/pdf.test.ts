@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderPdf } from '../../../src/renderings/formats/pdf/statement-pdf.js';
+import type { CreditSummary } from '../../../src/renderings/rules/copy.js';
+import { sampleModel } from './sample-models.js';
+
+const CREDITS: CreditSummary = {
+  count: 3,
+  bytes: '10000000000000',
+  unpricedBytes: '0',
+  amount: '2200.00',
+  currency: 'USD',
+  bySide: [],
+  sinceAgreementBegan: [{ amount: '13200.00', currency: 'USD' }],
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'pdf-'));
+
+/** Without poppler a PDF cannot be read back here; `.ci/run` installs it. */
+const poppler = (() => {
+  try {
+    execFileSync('pdftotext', ['-v'], { stdio: 'ignore' });
+    return test;
+  } catch {
+    return test.skip;
+  }
+})();
+
+/** The text of a PDF as it is laid out, with numbers ungrouped. */
+function textOf(pdf: Buffer): string {
+  const file = join(folder, 'statement.pdf');
+  writeFileSync(file, pdf);
+  return execFileSync('pdftotext', ['-layout', file, '-'], { maxBuffer: 1 << 26 })
+    .toString('utf8')
+    .replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, '');
+}
+
+test('a PDF is the same bytes whenever it is made, and PDF/A-3b by its own word', async () => {
+  const copy = { model: sampleModel(), viewer: { side: 'A' as const, credits: CREDITS } };
+  const first = await renderPdf(copy);
+  expect((await renderPdf(copy)).equals(first)).toBe(true);
+  expect(first.subarray(0, 8).toString()).toBe('%PDF-1.7');
+  expect(first.toString('latin1')).toMatch(/pdfaid:part>3<.*pdfaid:conformance>B</s);
+});
+
+poppler('a PDF has the totals of its statement, and its lines once each', async () => {
+  const amounts = Array.from({ length: 120 }, (_, index) => `${index + 1}.0${index % 10}`);
+  const lines = amounts.map((amount, index) => ({ amount, payer: index % 2 ? 'beta' : 'alpha' }));
+  const model = sampleModel({ lines, statement: { payableByA: '3601.60', payableByB: '3663.60' } });
+  const text = textOf(await renderPdf({ model, viewer: { side: 'A', credits: CREDITS } }));
+  const found = [...text.matchAll(/^ *(\d+) +Settled traffic .* (-?\d+\.\d\d) +(alpha|beta)$/gm)];
+  expect(found.map(([, number, amount]) => [number, amount])).toEqual(
+    amounts.map((amount, index) => [String(index + 1), amount]),
+  );
+  expect(text).toMatch(/Payable by alpha +3601\.60 +USD/);
+  expect(text).toMatch(/Payable by beta +3663\.60 +USD/);
+  expect(text).toContain('alpha pays beta 2000.00 USD by 2026-12-06.');
+  expect(text).toContain('2200.00 USD in 3 credits');
+  expect(text.match(/No\. +Charge/g)!.length).toBeGreaterThan(1);
+  const pages = text.match(/Page \d+ of \d+/g)!;
+  expect(pages.at(-1)).toBe(`Page ${pages.length} of ${pages.length}`);
+  expect(text.match(new RegExp(model.statement.sha256, 'g'))).toHaveLength(pages.length);
+  expect(text.match(/not a tax invoice/g)).toHaveLength(pages.length);
+});
+
+poppler('a PDF of neither party shows no credits', async () => {
+  expect(textOf(await renderPdf({ model: sampleModel(), viewer: null }))).not.toContain('Credits');
+});
+
+poppler.each([
+  ['Société Générale', 'NotoSans-Bold', 'Société Générale'],
+  ['Αλφα Нева', 'NotoSans-Bold', 'Αλφα Нева'],
+  ['中国云计算有限公司', 'NotoSansHans', '中国云计算有限公司'],
+  ['日本クラウド', 'NotoSansJP', '日本クラウド'],
+  ['한국 클라우드', 'NotoSansKR', '한국 클라우드'],
+  ['भारत', 'NotoSansDevanagari', 'भारत'],
+  ['ענן ישראל', 'NotoSansHebrew', 'ישראל'],
+  ['شركة السحابة', 'NotoNaskhArabic', 'شركة'],
+])('a PDF shows the name %s in %s, and only the fonts that it needs', async (name, font, word) => {
+  const pdf = await renderPdf({ model: sampleModel({ names: [name, 'Beta'] }), viewer: null });
+  expect(textOf(pdf)).toContain(word);
+  const fonts = execFileSync('pdffonts', [join(folder, 'statement.pdf')]).toString();
+  expect(fonts).toContain(font);
+  expect(fonts.trim().split('\n').length - 2).toBeLessThanOrEqual(3);
+});
