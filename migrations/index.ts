@@ -18,6 +18,7 @@ import { LedgerBySet1764000000041 } from './1764000000041-ledger-by-set.js';
 import { Integrity1764000000042 } from './1764000000042-integrity.js';
 import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
 import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js';
+import { StatementSignatures1764000000052 } from './1764000000052-statement-signatures.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
@@ -41,5 +42,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Integrity1764000000042,
   StatementLife1764000000050,
   RenderingParts1764000000051,
+  StatementSignatures1764000000052,
   Disputes1764000000060,
 ];

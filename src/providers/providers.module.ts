@@ -3,12 +3,14 @@ import { ApiKeysService } from './api-keys.service.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
 import { ListPricesController } from './http/list-prices.controller.js';
 import { ProvidersController } from './http/providers.controller.js';
+import { SigningKeysController } from './http/signing-keys.controller.js';
 import { ProvidersService } from './providers.service.js';
+import { SigningKeysService } from './signing-keys.service.js';
 
 /** Needs `HttpModule`, `AccessModule` and a `DatabaseModule` beside it. */
 @Module({
-  controllers: [ProvidersController, ApiKeysController, ListPricesController],
-  providers: [ProvidersService, ApiKeysService],
-  exports: [ProvidersService],
+  controllers: [ProvidersController, ApiKeysController, ListPricesController, SigningKeysController],
+  providers: [ProvidersService, ApiKeysService, SigningKeysService],
+  exports: [ProvidersService, SigningKeysService],
 })
 export class ProvidersModule {}

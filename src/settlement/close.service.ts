@@ -25,6 +25,7 @@ import {
   type StatementInput,
 } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
+import { SignaturesService } from './signatures.service.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
 import { insertStatement } from './sql/insert-statement.js';
 import { listAutoClosing } from './sql/list-auto-closing.js';
@@ -65,6 +66,7 @@ export class CloseService {
     private readonly credits: CreditsService,
     private readonly jobs: JobsService,
     private readonly ledger: LedgerService,
+    private readonly signatures: SignaturesService,
     private readonly traffic: TrafficService,
   ) {}
 
@@ -97,6 +99,7 @@ export class CloseService {
    * The agreement's clock is held from the first statement to the last, so nothing is recorded meanwhile.
    */
   async close(agreementId: string, period: string, now: Instant): Promise<ClosedPeriod> {
+    await this.signatures.prepare();
     return this.database.transaction(async (tx) => {
       await lockClock(tx, agreementId);
       const existing = await findStatementOfPeriod(tx, agreementId, period);
@@ -133,6 +136,7 @@ export class CloseService {
     const parties = await this.credits.give(tx, identity.id, input);
     await this.traffic.closePeriod(tx, agreement.id, period);
     await this.post(input, identity, parties);
+    await this.signatures.signIssued(tx, agreement.id, statement);
     for (const observer of this.observers) await observer(tx, { agreement, statement });
     return { statementId: identity.id, number: document.number, issued: true };
   }

@@ -7,6 +7,7 @@ export const settlementProblems = defineProblems({
   cannot_simulate: { status: 422, title: 'Terms cannot price these periods' },
   line_not_found: { status: 404, title: 'Statement line not found' },
   statement_not_found: { status: 404, title: 'Statement not found' },
+  signature_invalid: { status: 422, title: 'Signature cannot be taken' },
   statement_not_latest: { status: 409, title: 'Not the latest statement' },
   statement_void: { status: 409, title: 'Statement is void' },
   statement_settled: { status: 409, title: 'Statement is settled' },

@@ -17,12 +17,14 @@ import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
+import { SignaturesController } from './http/signatures.controller.js';
 import { StatementLifeController } from './http/statement-life.controller.js';
 import { StatementsController } from './http/statements.controller.js';
 import { ClosePeriodJob } from './jobs/close-period.job.js';
 import { DeemAcceptedJob } from './jobs/deem-accepted.job.js';
 import { VerifyStatementJob } from './jobs/verify-statement.job.js';
 import { RestatementService } from './restatement.service.js';
+import { SignaturesService } from './signatures.service.js';
 import { SimulationService } from './simulation.service.js';
 import { StatementIntegrityService } from './statement-integrity.service.js';
 import { StatementLifeService } from './statement-life.service.js';
@@ -37,6 +39,7 @@ import { VoidService } from './void.service.js';
     ExplanationsController,
     PeriodsController,
     RestatementsController,
+    SignaturesController,
     SimulationsController,
     StatementLifeController,
     StatementsController,
@@ -52,6 +55,7 @@ import { VoidService } from './void.service.js';
     DiscrepanciesService,
     ExplanationService,
     RestatementService,
+    SignaturesService,
     SimulationService,
     StatementIntegrityService,
     StatementLifeService,

@@ -16,6 +16,7 @@ import { CompositionService } from './composition.service.js';
 import { creditView, type CreditView } from './rules/credit-view.js';
 import { statementDocument, type StatementDocument } from './rules/statement-document.js';
 import { settlementProblems } from './settlement.errors.js';
+import { SignaturesService } from './signatures.service.js';
 import { findStatementOfPeriod } from './sql/find-statement-of-period.js';
 import { findStatement } from './sql/find-statement.js';
 import { listCredits, type CreditRow } from './sql/list-credits.js';
@@ -38,6 +39,7 @@ export class StatementsService implements OnModuleInit {
     private readonly ledger: LedgerService,
     private readonly life: StatementLifeService,
     private readonly providers: ProvidersService,
+    private readonly signatures: SignaturesService,
   ) {}
 
   onModuleInit(): void {
@@ -65,11 +67,14 @@ export class StatementsService implements OnModuleInit {
     return findStatementOfPeriod(db, agreementId, period);
   }
 
-  /** Accepts the caller's statement for the caller. `check` sees it under the lock, before anything changes. */
+  /**
+   * Accepts the caller's statement for the caller, with its signature where it gives one. `check` sees it under
+   * the lock, before anything changes.
+   */
   async accept(
     caller: Caller,
     id: string,
-    now: Instant,
+    { now, signature }: { now: Instant; signature: string | null },
     check: (seen: StatementRow) => void,
   ): Promise<StatementRow> {
     const statement = await this.find(caller, id);
@@ -81,7 +86,11 @@ export class StatementsService implements OnModuleInit {
       check((await findStatement(tx, id, null))!);
       const agreement = await this.agreements.findById(tx, statement.agreementId);
       const by = sideOf(agreement, caller.providerId)!;
-      return this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
+      const accepted = await this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
+      if (signature !== null) {
+        await this.signatures.countersign(tx, accepted, caller.providerId, signature, new Date(now));
+      }
+      return accepted;
     });
   }
 

@@ -22,6 +22,7 @@ export { Idempotent, type IdempotentOptions } from './idempotency/idempotent.js'
 export { IdempotencyService } from './idempotency/idempotency.service.js';
 export { buildOpenApi, renderOpenApi } from './openapi.js';
 export { openApiText, writeOpenApi } from './openapi-file.js';
+export { OptionalBody } from './optional-body.js';
 export {
   mapPage,
   page,

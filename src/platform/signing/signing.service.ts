@@ -10,6 +10,7 @@ import { lockSigningKeys } from './sql/lock-signing-keys.js';
 
 interface Signer {
   kid: string;
+  publicJwk: JWK;
   key: KeyObject;
 }
 
@@ -33,6 +34,15 @@ export class SigningService {
     const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'EdDSA', kid }).sign(key);
     const [header, , signature] = jws.split('.');
     return `${header}..${signature}`;
+  }
+
+  /**
+   * The key that signs now. Who signs inside a transaction asks before it: a new key is stored in whichever
+   * transaction is open, and would be lost with it.
+   */
+  async current(): Promise<{ kid: string; publicJwk: JWK }> {
+    const { kid, publicJwk } = await this.currentSigner();
+    return { kid, publicJwk };
   }
 
   /** Every public key that ever signed, latest first, as a JWK Set (RFC 7517). */
@@ -61,16 +71,19 @@ export class SigningService {
       const publicJwk = await exportJWK(createPublicKey(key));
       const kid = await calculateJwkThumbprint(publicJwk);
       await insertSigningKey(tx, { kid, publicJwk, privatePkcs8: null });
-      return { kid, key };
+      return { kid, publicJwk, key };
     }
     const stored = (await listSigningKeys(tx)).find(({ privatePkcs8 }) => privatePkcs8 !== null);
-    if (stored) return { kid: stored.kid, key: fromPkcs8(stored.privatePkcs8!) };
+    if (stored) {
+      const { kid, publicJwk, privatePkcs8 } = stored;
+      return { kid, publicJwk, key: fromPkcs8(privatePkcs8!) };
+    }
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const publicJwk = await exportJWK(publicKey);
     const kid = await calculateJwkThumbprint(publicJwk);
     const privatePkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
     await insertSigningKey(tx, { kid, publicJwk, privatePkcs8 });
-    return { kid, key: privateKey };
+    return { kid, publicJwk, key: privateKey };
   }
 }
 

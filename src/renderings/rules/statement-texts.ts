@@ -1,11 +1,11 @@
-import canonicalize from 'canonicalize';
 import { stringify } from 'csv-stringify/sync';
+import { canonicalStatement } from '../../settlement/rules/issued-statement.js';
 import { inertCell } from './inert-cell.js';
 import { linesOf, type StatementModel } from './statement-model.js';
 
 /** Canonical JSON (RFC 8785); without `id`, the lines' ids and `sha256` it is what the hash covers. */
 export function renderJson({ statement }: StatementModel): Buffer {
-  return Buffer.from(canonicalize(statement)!);
+  return Buffer.from(canonicalStatement(statement));
 }
 
 const LINE_COLUMNS = [

@@ -1,14 +1,36 @@
 import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { ApiIfMatch, IfMatch, type Precondition } from '../../platform/http/index.js';
+import { ApiIfMatch, IfMatch, OptionalBody, type Precondition } from '../../platform/http/index.js';
 import { StatementsService } from '../statements.service.js';
 import { VoidService } from '../void.service.js';
 import { showStatement, StatementView } from './statements.dto.js';
 
 const REASON_MAX = 1000;
+const SIGNATURE_MAX = 2000;
+
+class AcceptInput {
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: SIGNATURE_MAX,
+    description:
+      'A detached JWS (RFC 7515, appendix F) of Ed25519 over the bytes of the .json download, by a key that the ' +
+      'party registered; its header has `alg` EdDSA and the `kid` of the key',
+  })
+  @IsOptional()
+  @IsString({ message: 'must be a detached JWS' })
+  @MaxLength(SIGNATURE_MAX, { message: `must be a detached JWS of at most ${SIGNATURE_MAX} characters` })
+  signature?: string | null;
+}
 
 class VoidInput {
   @ApiProperty({ type: String, maxLength: REASON_MAX, example: 'The rate of July was used' })
@@ -34,13 +56,16 @@ export class StatementLifeController {
     summary: 'Accept a statement as one of its parties',
     description: 'It is accepted when both have. Accepting twice changes nothing; nothing takes it back.',
   })
+  @ApiBody({ type: AcceptInput, required: false })
   @ApiOkResponse({ type: StatementView })
   async accept(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,
     @IfMatch({ required: true }) precondition: Precondition,
+    @OptionalBody() { signature = null }: AcceptInput,
   ): Promise<StatementView> {
-    const accepted = await this.statements.accept(caller, id, Date.now(), (seen) =>
+    const request = { now: Date.now(), signature };
+    const accepted = await this.statements.accept(caller, id, request, (seen) =>
       precondition.check(showStatement(seen)),
     );
     return showStatement(accepted);

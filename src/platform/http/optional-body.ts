@@ -1,0 +1,26 @@
+import {
+  createParamDecorator,
+  type ArgumentMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RequestValidationPipe } from './validation.js';
+
+const bodyOrNothing = createParamDecorator(
+  (_: unknown, context: ExecutionContext): unknown =>
+    context.switchToHttp().getRequest<FastifyRequest>().body ?? {},
+);
+
+class BodyPipe implements PipeTransform {
+  private readonly pipe = new RequestValidationPipe();
+
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    return this.pipe.transform(value, { ...metadata, type: 'body' });
+  }
+}
+
+/** A body that may be left out, which is the same as an empty object; checked like every body. */
+export function OptionalBody(): ParameterDecorator {
+  return bodyOrNothing(new BodyPipe());
+}

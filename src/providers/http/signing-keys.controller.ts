@@ -1,0 +1,79 @@
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Equals, Matches } from 'class-validator';
+import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { formatInstant } from '../../period/index.js';
+import { ProvidersService } from '../providers.service.js';
+import { SigningKeysService } from '../signing-keys.service.js';
+import type { SigningKeyRow } from '../sql/list-signing-keys.js';
+
+/** A public key as a JWK (RFC 8037); it has no private part. */
+class SigningKeyInput {
+  @ApiProperty({ enum: ['OKP'] })
+  @Equals('OKP', { message: 'must be OKP' })
+  kty: string;
+
+  @ApiProperty({ enum: ['Ed25519'] })
+  @Equals('Ed25519', { message: 'must be Ed25519' })
+  crv: string;
+
+  @ApiProperty({ type: String, description: 'The 32 bytes of the public key, base64url' })
+  @Matches(/^[A-Za-z0-9_-]{43}$/, { message: 'must be the 32 bytes of an Ed25519 public key in base64url' })
+  x: string;
+}
+
+class SigningKeyView extends SigningKeyInput {
+  @ApiProperty({ type: String, description: 'RFC 7638 thumbprint, for the `kid` of signatures' })
+  kid: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt: string;
+}
+
+class SigningKeySet {
+  @ApiProperty({ type: [SigningKeyView], description: 'A JWK Set (RFC 7517)' })
+  keys: SigningKeyView[];
+}
+
+@ApiTags('providers')
+@Controller('v1/providers/:provider/signing-keys')
+export class SigningKeysController {
+  constructor(
+    private readonly providers: ProvidersService,
+    private readonly keys: SigningKeysService,
+  ) {}
+
+  @Post()
+  @Scopes('keys:write')
+  @ApiOperation({
+    operationId: 'registerSigningKey',
+    summary: 'Register a public key with which the provider signs statements',
+    description:
+      'None is ever taken back. The same key again changes nothing, so no Idempotency-Key is needed.',
+  })
+  @ApiCreatedResponse({ type: SigningKeyView })
+  async register(
+    @Param('provider') code: string,
+    @CurrentCaller() caller: Caller,
+    @Body() { kty, crv, x }: SigningKeyInput,
+  ): Promise<SigningKeyView> {
+    const provider = await this.providers.requireOwn(code, caller);
+    return show(await this.keys.register(provider.id, { kty, crv, x }));
+  }
+
+  @Get()
+  @Scopes('agreements:read')
+  @ApiOperation({
+    operationId: 'listSigningKeys',
+    summary: 'The public keys with which a provider signs, for whoever checks a signature',
+  })
+  @ApiOkResponse({ type: SigningKeySet })
+  async list(@Param('provider') code: string): Promise<SigningKeySet> {
+    const provider = await this.providers.require(code);
+    return { keys: (await this.keys.list(provider.id)).map(show) };
+  }
+}
+
+function show({ kid, publicJwk, createdAt }: SigningKeyRow): SigningKeyView {
+  return { ...publicJwk, kid, createdAt: formatInstant(createdAt.getTime()) };
+}

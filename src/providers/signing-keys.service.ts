@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { calculateJwkThumbprint } from 'jose';
+import { Database } from '../platform/database/index.js';
+import { providersProblems } from './providers.errors.js';
+import { insertSigningKey } from './sql/insert-signing-key.js';
+import { listSigningKeys, type SigningKeyRow } from './sql/list-signing-keys.js';
+
+const KEYS_MAX = 100;
+
+/** The public keys with which providers sign what they accept. None is ever taken back: old signatures stay. */
+@Injectable()
+export class SigningKeysService {
+  constructor(private readonly database: Database) {}
+
+  /** Registers a public key of Ed25519; the same one again changes nothing. */
+  async register(providerId: string, publicJwk: SigningKeyRow['publicJwk']): Promise<SigningKeyRow> {
+    const kid = await calculateJwkThumbprint(publicJwk);
+    return this.database.transaction(async (tx) => {
+      const before = await listSigningKeys(tx, providerId);
+      const known = before.find((key) => key.kid === kid);
+      if (known) return known;
+      if (before.length >= KEYS_MAX) {
+        throw providersProblems.too_many_signing_keys(
+          `A provider has at most ${KEYS_MAX} keys to sign with.`,
+        );
+      }
+      await insertSigningKey(tx, providerId, { kid, publicJwk });
+      return (await listSigningKeys(tx, providerId)).find((key) => key.kid === kid)!;
+    });
+  }
+
+  async list(providerId: string): Promise<SigningKeyRow[]> {
+    return listSigningKeys(this.database, providerId);
+  }
+}
