@@ -98,8 +98,9 @@ export class CreditsService {
       const usage = await this.usage(db, agreement, period, providerId);
       const credited = await readCredited(db, agreement.id, period, providerId);
       const changes = laterCredits(side, rating.zeroRatedBytes, usage, credited, currency);
-      later.credits.push(...changes.credits.map((credit) => ({ ...credit, period })));
-      later.withoutCustomer.push(...changes.withoutCustomer.map((share) => ({ ...share, period })));
+      // One by one: there may be more customers than a call takes arguments.
+      for (const credit of changes.credits) later.credits.push({ ...credit, period });
+      for (const share of changes.withoutCustomer) later.withoutCustomer.push({ ...share, period });
     }
     return later;
   }

@@ -40,7 +40,8 @@ export async function replayUsage(
         );
       }
     }
-    buckets.push(...sums.buckets.values());
+    // One by one: there may be more than a call takes arguments.
+    for (const bucket of sums.buckets.values()) buckets.push(bucket);
     recordCounts.set(id, sums.records.get(period) ?? 0);
   }
   return { buckets, recordCounts };
