@@ -32,7 +32,11 @@ async function verifyAgreement(
   agreementId: string,
   counts: Counts,
 ): Promise<ChainProblem | null> {
-  for (const chain of await readChains(db, agreementId)) {
+  const chains = await readChains(db, agreementId);
+  const [, , third] = chains;
+  if (third)
+    return { bookId: third.bookId, sequence: null, what: 'an agreement has two books, and this is a third' };
+  for (const chain of chains) {
     const problem = await verifyChain(db, agreementId, chain, counts);
     if (problem) return problem;
   }

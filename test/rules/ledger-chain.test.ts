@@ -65,6 +65,7 @@ class Books {
       head: this.heads.find((head) => head.bookId === bookId)!,
       accounts: [...this.accounts.values()].filter((account) => account.bookId === bookId),
       entryCount: chain.reduce((sum, { entries }) => sum + entries.length, 0),
+      timesAgree: true,
     });
   }
 }

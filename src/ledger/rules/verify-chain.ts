@@ -18,6 +18,8 @@ export interface StoredChain {
   accounts: readonly AccountState[];
   /** All entries of the book, also those without a transaction. */
   entryCount: number;
+  /** Whether the head carries the time of its transaction, and each account that of its first entry. */
+  timesAgree: boolean;
 }
 
 /** How far a chain has been checked. */
@@ -112,7 +114,13 @@ export function checkEnd(check: ChainCheck, chain: StoredChain): ChainProblem | 
     return { bookId, sequence, what: "the chain's head does not name the last transaction" };
   if (chain.entryCount !== check.entryCount)
     return { bookId, sequence: null, what: 'the book has entries without a transaction' };
-  return faultInAccounts(check, chain.accounts);
+  const fault = faultInAccounts(check, chain.accounts);
+  if (fault || chain.timesAgree) return fault;
+  return {
+    bookId,
+    sequence: null,
+    what: 'the head or an account carries another time than its transactions',
+  };
 }
 
 function faultInAccounts(check: ChainCheck, stored: readonly AccountState[]): ChainProblem | null {
@@ -122,12 +130,18 @@ function faultInAccounts(check: ChainCheck, stored: readonly AccountState[]): Ch
   for (const account of stored) {
     const { kind, currency } = account;
     const computed = check.accounts.get(accountKey(account));
-    missing.delete(accountKey(account));
+    if (!computed || !missing.delete(accountKey(account)))
+      return {
+        bookId,
+        sequence: null,
+        what: `the account ${kind} ${currency} is there without entries, or twice`,
+      };
     const same =
-      account.balance === (computed?.balance ?? 0n) &&
-      account.version === (computed?.version ?? 0n) &&
-      (!computed || (account.id === computed.id && account.counterpartyId === computed.counterpartyId));
-    const sequence = computed?.lastSequence ?? null;
+      account.balance === computed.balance &&
+      account.version === computed.version &&
+      account.id === computed.id &&
+      account.counterpartyId === computed.counterpartyId;
+    const sequence = computed.lastSequence;
     if (!same)
       return { bookId, sequence, what: `the account ${kind} ${currency} is not the sum of its entries` };
     sums.set(currency, (sums.get(currency) ?? 0n) + account.balance);

@@ -5,6 +5,8 @@ export interface ChainRow {
   bookId: string;
   head: ChainHead | null;
   entryCount: number;
+  /** Whether the head carries the time of its transaction, and each account that of its first entry. */
+  timesAgree: boolean;
 }
 
 /** The books of an agreement with their heads, found by whatever is left of them. */
@@ -17,18 +19,34 @@ export async function readChains(db: Queryable, agreementId: string): Promise<Ch
        UNION SELECT book_id FROM ledger_entries WHERE agreement_id = $1
      ), counts AS (
        SELECT book_id, count(*) AS entry_count FROM ledger_entries WHERE agreement_id = $1 GROUP BY book_id
+     ), touched AS (
+       SELECT book_id, currency, debit_kind AS kind, recorded_at FROM ledger_entries WHERE agreement_id = $1
+       UNION ALL
+       SELECT book_id, currency, credit_kind, recorded_at FROM ledger_entries WHERE agreement_id = $1
+     ), opened AS (
+       SELECT book_id, currency, kind, min(recorded_at) AS recorded_at FROM touched GROUP BY book_id, currency, kind
+     ), misdated AS (
+       SELECT account.book_id
+       FROM ledger_accounts AS account
+       JOIN opened USING (book_id, currency, kind)
+       WHERE account.agreement_id = $1 AND account.created_at <> opened.recorded_at
      )
-     SELECT books.book_id, head.sequence, head.sha256, coalesce(counts.entry_count, 0) AS entry_count
+     SELECT books.book_id, head.sequence, head.sha256, coalesce(counts.entry_count, 0) AS entry_count,
+            head.recorded_at IS NOT DISTINCT FROM last.recorded_at
+              AND books.book_id NOT IN (SELECT book_id FROM misdated) AS times_agree
      FROM books
      LEFT JOIN counts ON counts.book_id = books.book_id
      LEFT JOIN ledger_heads AS head ON head.agreement_id = $1 AND head.book_id = books.book_id
+     LEFT JOIN ledger_transactions AS last
+       ON last.agreement_id = $1 AND last.book_id = head.book_id AND last.sequence = head.sequence
      ORDER BY books.book_id`,
     [agreementId],
   );
-  return rows.map(({ book_id, sequence, sha256, entry_count }) => ({
+  return rows.map(({ book_id, sequence, sha256, entry_count, times_agree }) => ({
     bookId: book_id,
     head: sequence === null ? null : { bookId: book_id, sequence: BigInt(sequence), sha256 },
     entryCount: Number(entry_count),
+    timesAgree: times_agree,
   }));
 }
 
@@ -37,4 +55,5 @@ interface Row {
   sequence: string | null;
   sha256: Buffer | null;
   entry_count: string;
+  times_agree: boolean;
 }
