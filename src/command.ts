@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { UsageError, verifyFile } from './platform/proof/index.js';
-import { entryProofCheck, ledgerHeadCheck } from './integrity/index.js';
+import { entryProofCheck, ledgerHeadCheck, recordProofCheck } from './integrity/index.js';
 import { statementCheck } from './settlement/index.js';
 
 /** Every kind of file that `peerledger verify` knows. */
-const FILE_CHECKS = [statementCheck, ledgerHeadCheck, entryProofCheck];
+const FILE_CHECKS = [statementCheck, ledgerHeadCheck, entryProofCheck, recordProofCheck];
 
 const USAGE = `Usage: peerledger verify <file> [--signatures <file>] [--keys <file>]
 

@@ -1,5 +1,12 @@
 import { checkDetachedSignature, type FileCheck } from '../platform/proof/index.js';
-import { checkInclusion, checkSealHash, type EntryProof, type SignedSeal } from './rules/proofs.js';
+import {
+  checkInclusion,
+  checkRecordInclusion,
+  checkSealHash,
+  type EntryProof,
+  type RecordProof,
+  type SignedSeal,
+} from './rules/proofs.js';
 import { SEAL_TYPE } from './rules/seal.js';
 
 /** Checks a ledger head as it was downloaded. */
@@ -23,6 +30,16 @@ export const entryProofCheck: FileCheck = {
       checkSealHash(proof),
       await checkDetachedSignature(proof.head, proof, keys),
     ];
+  },
+};
+
+/** Checks that a record is among those that its batch stored. */
+export const recordProofCheck: FileCheck = {
+  kind: 'a proof of a traffic record',
+  recognises: (content) => content.type === 'peerledger-record-proof',
+  check: async (content, { keys }) => {
+    const proof = content as unknown as RecordProof;
+    return [checkRecordInclusion(proof), await checkDetachedSignature(proof.batch, proof, keys)];
   },
 };
 

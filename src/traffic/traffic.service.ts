@@ -13,6 +13,7 @@ import { recordsInOrder } from './record-listing.js';
 import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
 import { deleteClosedPeriod } from './sql/delete-closed-period.js';
+import { eachBatchRecord } from './sql/each-batch-record.js';
 import { findBatch } from './sql/find-batch.js';
 import { insertClosedPeriod } from './sql/insert-closed-period.js';
 import { listBatches } from './sql/list-batches.js';
@@ -20,6 +21,7 @@ import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { listLateUsage, type LateUsage } from './sql/list-late-usage.js';
 import { listOpenPeriods } from './sql/list-open-periods.js';
 import type { RecordFilter, RecordListing, RecordPosition } from './sql/list-records.js';
+import type { RecordRow } from './sql/record-row.js';
 import { readRecordCounts } from './sql/read-record-counts.js';
 import { readCustomerUsage, type CustomerSum } from './sql/read-customer-usage.js';
 import { trafficProblems } from './traffic.errors.js';
@@ -56,6 +58,15 @@ export class TrafficService implements OnModuleInit {
     const batch = await findBatch(this.database, agreement.id, reporterId, id);
     if (!batch) throw trafficProblems.batch_not_found('There is no such batch.');
     return batch;
+  }
+
+  /** The records that a batch stored, by id and revision; of a snapshot, for the reporter's eyes alone. */
+  batchRecords(
+    tx: Transaction,
+    owner: { agreementId: string; reporterId: string },
+    batch: BatchRow,
+  ): AsyncGenerator<RecordRow[]> {
+    return eachBatchRecord(tx, owner, batch);
   }
 
   async records(

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IntegrityService } from '../../src/integrity/index.js';
-import { entryProofCheck, ledgerHeadCheck } from '../../src/integrity/index.js';
+import { entryProofCheck, ledgerHeadCheck, recordProofCheck } from '../../src/integrity/index.js';
 import { expectProblem } from '../support/api.js';
 import { hourly, startMarket, type Deal, type Market } from '../support/market.js';
 
@@ -243,6 +243,40 @@ describe('the proof of an entry', () => {
     await market.closePeriod(other, '2025-04');
     expect((await get(path, other.a.key)).body.head).toMatchObject({ number: 2, period: '2025-04' });
     expect((await get('/v1/ledger/integrity', other.a.key)).body).toMatchObject({ ok: true });
+  });
+});
+
+describe('the proof of a record', () => {
+  it('holds offline, for what the reporter’s own batch stored', async () => {
+    const hour = { start: '2025-06-07T00:00:00Z', end: '2025-06-07T01:00:00Z' };
+    const record = (at: number, bytes = String(at)) => ({ ...hourly(`p-${at}`, '07T00', bytes), ...hour });
+    const sent = Array.from({ length: 37 }, (_, at) => ({ ...record(at), customer: 'c-1' }));
+    const batch = (await market.take(other, other.a, sent)).body.id;
+    await market.take(other, other.a, [{ ...record(3, '5'), revision: 1 }]);
+    const path = `/v1/agreements/${other.code}/batches/${batch}/proof?record=`;
+    for (const at of [0, 3, 36]) {
+      const { body: proof } = await get(`${path}p-${at}`, other.a.key);
+      expect(proof.record).toMatchObject({
+        id: `p-${at}`,
+        bytes: String(at),
+        customer: 'c-1',
+        revision: 0,
+        batch,
+      });
+      expect(proof.batch).toMatchObject({ batch, reporter: other.a.code, records: { count: 37 } });
+      const check = async (changed: object) =>
+        (
+          await recordProofCheck.check(changed as Record<string, unknown>, { keys: [], signatures: null })
+        ).map(({ ok }) => ok);
+      expect(await check(proof)).toEqual([true, true]);
+      expect(await check({ ...proof, record: { ...proof.record, bytes: '99' } })).toEqual([false, true]);
+      expect(await check({ ...proof, batch: { ...proof.batch, sha256: '' } })).toEqual([true, false]);
+    }
+    expectProblem(await get(`${path}p-99`, other.a.key), 404, 'traffic_record_not_found');
+    expectProblem(await get(`${path}p-3&revision=1`, other.a.key), 404, 'traffic_record_not_found');
+    expectProblem(await get(`${path}p-3`, other.b.key), 404, 'batch_not_found');
+    expectProblem(await get(`${path}p-3`, deal.a.key), 404, 'unknown_agreement');
+    expectProblem(await get(`${path}p-3`, market.operatorKey), 403, 'not_a_party');
   });
 });
 

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { leafText, type EntryLeaf } from '../../ledger/rules/entry-leaf.js';
 import { leafHash, rootOfPath } from './merkle.js';
 import { sealText, type SealDocument } from './seal.js';
@@ -55,4 +56,48 @@ export function checkInclusion(proof: EntryProof): ProofFinding {
         ok: false,
         detail: `Entry ${entry.id} is not among the entries that the head seals.`,
       };
+}
+
+/** What a reporter keeps of a batch beside its receipt: how many records were stored of it, and their tree. */
+export interface BatchRoot {
+  type: 'peerledger-batch-root';
+  agreement: string;
+  reporter: string;
+  batch: string;
+  receivedAt: string;
+  /** SHA-256 of the body that was sent, as the receipt has it. */
+  sha256: string;
+  records: { count: number; root: string };
+}
+
+/** A stored record as its tree has it; every member is there, absent ones as null. */
+export type RecordLeaf = Record<string, string | number | boolean | null>;
+
+/** That a record is in the tree of its batch. */
+export interface RecordProof {
+  type: 'peerledger-record-proof';
+  record: RecordLeaf;
+  index: number;
+  size: number;
+  path: string[];
+  batch: BatchRoot;
+  signature: string;
+  key: object;
+}
+
+/** The RFC 8785 JSON of a record, whose bytes a batch's tree hashes. */
+export function recordText(record: RecordLeaf): string {
+  return canonicalize(record)!;
+}
+
+/** Whether a record's path leads to its batch's root. */
+export function checkRecordInclusion({ record, batch, index, size, path }: RecordProof): ProofFinding {
+  const hashes = path.map((hash) => Buffer.from(hash, 'hex'));
+  const root = rootOfPath(leafHash(recordText(record)), { index, size, path: hashes })?.toString('hex');
+  const ok = root === batch.records.root && size === batch.records.count;
+  const what = `Record ${String(record.id)}, revision ${String(record.revision)},`;
+  const detail = ok
+    ? `${what} is number ${index + 1} of the ${size} that batch ${batch.batch} stored.`
+    : `${what} is not among the records that batch ${batch.batch} stored.`;
+  return { check: 'inclusion', ok, detail };
 }

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { inclusionPath, leafHash, merkleRoot, rootOfPath } from '../../../src/integrity/rules/merkle.js';
+import {
+  inclusionPath,
+  leafHash,
+  merkleRoot,
+  PackedHashes,
+  rootOfPath,
+} from '../../../src/integrity/rules/merkle.js';
 
 // The tree of the test vectors of Certificate Transparency (RFC 6962), leaves as bytes below 0x80 only.
 const hex = (buffer: Buffer | null) => buffer?.toString('hex');
@@ -48,6 +54,14 @@ describe('the tree', () => {
         expect(rootOfPath(leaves[index]!, { ...proof, path: flipped })).not.toEqual(root);
       }),
     );
+  });
+
+  test('is the same of packed hashes', () => {
+    const leaves = Array.from({ length: 2050 }, (_, at) => leafHash(`leaf ${at}`));
+    const packed = new PackedHashes();
+    for (const leaf of leaves) packed.push(leaf);
+    expect(merkleRoot(packed)).toEqual(merkleRoot(leaves));
+    expect(inclusionPath(packed, 2049)).toEqual(inclusionPath(leaves, 2049));
   });
 
   test('an index outside of it is refused', () => {
