@@ -1,5 +1,7 @@
 /** Jest for mutation testing: the rules' tests alone, which need no database, and random inputs that repeat. */
-const TESTS = ['money', 'period', 'rating', 'reconciliation'].map((folder) => `${folder}/**/*.test.ts`);
+const TESTS = ['money', 'period', 'rating', 'reconciliation', 'disputes'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+);
 
 export default {
   testEnvironment: 'node',

@@ -56,7 +56,7 @@ export function bucketStake(
   const relieved: Side = netOfA < 0n || (netOfA === 0n && claim.bucket.direction === 'aToB') ? 'A' : 'B';
   const heavier = size(changeOfA) - size(changeOfB);
   const payer = heavier === 0n ? relieved : heavier > 0n ? 'A' : 'B';
-  const charges = issued.filter(({ kind, payer: by }) => kind !== 'adjustment' && by === relieved);
+  const charges = issued.filter((charge) => charge.payer === relieved);
   return {
     payer,
     change: payer === 'A' ? netOfA : -netOfA,

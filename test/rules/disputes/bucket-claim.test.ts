@@ -151,6 +151,66 @@ describe('a claim about a bucket', () => {
     expect(bucketStake(period, claim(1, 300), issued(20_000n)).contested).toMatchObject([{ amount: 2000n }]);
   });
 
+  test('contests charges of the party that is relieved, and of no other', () => {
+    // A sends less, which also lowers the percentile that B pays; on balance A is relieved.
+    const percentile = {
+      basis: 'aToB',
+      commitMbps: '0',
+      commitPrice: '0',
+      overagePrice: '0.01',
+      payer: 'B',
+    } as const;
+    const hours = Array.from({ length: 744 }, (_, at): Pair =>
+      at < 38 ? [900 * GB, 450 * GB] : [450 * GB, 450 * GB],
+    );
+    const { period, issued, claim } = month(hours, { directions: { aToB: LINEAR }, percentile });
+    const stake = bucketStake(period, claim(0, 450), [...issued].reverse());
+    expect(stake).toMatchObject({ payer: 'A', change: -4500n + 1000n });
+    expect(stake.contested).toEqual([{ lineId: 'line-0', payer: 'A', charged: 3_519_000n, amount: 3500n }]);
+  });
+
+  test('contests line after line, until the limit is reached', () => {
+    const ratioExcess = { ratio: '0', unitPrice: '0.05', unit: 'GB' } as const;
+    const commitments = [{ party: 'A' as const, amount: '215.00' }];
+    const { period, issued, claim } = month(PAIRS, {
+      directions: { aToB: LINEAR },
+      ratioExcess,
+      commitments,
+    });
+    // 20.00 and 10.00 less, of which 20.00 come back as a true-up.
+    expect(bucketStake(period, claim(1, 300), issued)).toMatchObject({
+      change: -1000n,
+      contested: [{ lineId: 'line-0', amount: 1000n }],
+    });
+    const small = [{ party: 'A' as const, amount: '200.00' }];
+    const less = month(PAIRS, { directions: { aToB: LINEAR }, ratioExcess, commitments: small });
+    expect(bucketStake(less.period, less.claim(1, 300), less.issued)).toMatchObject({
+      change: -2500n,
+      contested: [
+        { lineId: 'line-0', amount: 2000n },
+        { lineId: 'line-1', amount: 500n },
+      ],
+    });
+  });
+
+  test('contests of each line no more than the claim takes from it', () => {
+    const ratioExcess = { ratio: '0', unitPrice: '0.05', unit: 'GB' } as const;
+    const { period, issued, claim } = month(PAIRS, { directions: { aToB: LINEAR }, ratioExcess });
+    // The statement charged more than is known now, of which only the next one says something.
+    const charged = issued.map((charge) => ({ ...charge, amount: charge.amount + 50_000n }));
+    expect(bucketStake(period, claim(1, 300), charged).contested).toMatchObject([
+      { amount: 2000n },
+      { amount: 1000n },
+    ]);
+  });
+
+  test('is of the sender where no money is at stake', () => {
+    const { period, claim } = month(PAIRS, {});
+    const reverse = claim(1, 300);
+    const ofB = { ...reverse, bucket: { ...reverse.bucket, direction: 'bToA' as const, settledBytes: 0n } };
+    expect(bucketStake(period, ofB, [])).toEqual({ payer: 'B', change: 0n, contested: [] });
+  });
+
   test('concerns adjustments of other periods not at all', () => {
     const { period, claim } = month(PAIRS, { directions: { aToB: LINEAR } });
     const adjustment = { kind: 'adjustment', direction: 'aToB', tier: null, payer: 'A' } as const;

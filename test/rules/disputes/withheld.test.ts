@@ -70,6 +70,37 @@ describe('what is withheld of a line', () => {
   });
 });
 
+describe('what a dispute withholds by itself', () => {
+  const of = (disputeId: string, part: Part): LineClaim => ({
+    disputeId,
+    lineId: 'l',
+    charged: 100n,
+    ...part,
+  });
+
+  test('is what it adds to those before it', () => {
+    const all = [of('a', line(40n)), of('b', line(50n)), of('c', bucket(60n)), of('d', line(10n))];
+    expect([...withheldByDispute(all)]).toEqual([
+      ['a', 40n],
+      ['b', 10n],
+      ['c', 10n],
+      ['d', 0n],
+    ]);
+  });
+
+  test('is of all its lines together', () => {
+    const two = [of('a', line(40n)), { ...of('a', line(5n)), lineId: 'm' }];
+    expect([...withheldByDispute(two)]).toEqual([['a', 45n]]);
+  });
+
+  test('moves nothing where another keeps it withheld', () => {
+    const [a, b] = [of('a', line(40n)), of('b', line(40n))];
+    expect(withheldChanges([a], [a, b])).toEqual([]);
+    expect(withheldChanges([a, b], [b])).toEqual([]);
+    expect(withheldChanges([b], [])).toEqual([{ lineId: 'l', amount: -40n }]);
+  });
+});
+
 const claims = fc
   .array(
     fc.record({
