@@ -23,6 +23,8 @@ interface Receipt {
 
 /** Two providers, and as many agreements between them as the benchmark asks for. */
 export interface Market {
+  /** Speaks for the provider alpha. */
+  a: Endpoint;
   /** What finance reads while records come in: `/v1/balances` and a statement. */
   reads: Record<'balances' | 'statement', () => Promise<unknown>>;
   /** A new agreement, in force for the month of the records. Gives its code. */
@@ -52,6 +54,7 @@ export async function openMarket(run: Run, service: ServiceUnderTest): Promise<M
   };
   const statement = await closeMonth(operator, a, await agreement());
   return {
+    a,
     reads: {
       balances: () => get(a, '/v1/balances'),
       statement: () => get(a, `/v1/statements/${statement}`),

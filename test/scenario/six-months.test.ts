@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DisputesService } from '../../src/disputes/disputes.service.js';
 import { LedgerService } from '../../src/ledger/index.js';
 import { StatementLifeService } from '../../src/settlement/index.js';
@@ -61,6 +65,18 @@ beforeAll(async () => {
 });
 
 afterAll(() => market.close());
+
+const folder = mkdtempSync(join(tmpdir(), 'six-months-'));
+
+/** A test that needs hledger, which `.ci/run` installs. */
+const hledger = (() => {
+  try {
+    execFileSync('hledger', ['--version']);
+    return it;
+  } catch {
+    return it.skip;
+  }
+})();
 
 const planOf = (peering: Peering, period: string): TrafficPlan =>
   peering === north ? NORTH_SOUTH_PLAN : southWestPlan(period);
@@ -332,6 +348,38 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
       }
     }
   });
+
+  hledger(
+    'every book’s journal of all months passes `hledger check`, and owes what the statements charge',
+    async () => {
+      for (const peering of [north, west]) {
+        const files: string[] = [];
+        for (const { id } of peering.statements) {
+          const { text, status } = await peering.get('A', `/v1/statements/${id}.journal`);
+          expect(status).toBe(200);
+          files.push(join(folder, `${id}.journal`));
+          writeFileSync(files.at(-1)!, text);
+        }
+        const all = files.flatMap((file) => ['-f', file]);
+        execFileSync('hledger', ['check', '--strict', ...all]);
+        const balance = execFileSync('hledger', [
+          'balance',
+          ...all,
+          '-N',
+          '--flat',
+          '-O',
+          'csv',
+          'liabilities:payable',
+        ]);
+        const owed = [...balance.toString().matchAll(/"[A-Z]{3} (-?[\d.]+)"/g)].map(([, amount]) =>
+          centsOf(amount!),
+        );
+        const charged = peering.statements.map(({ payableByA }) => centsOf(payableByA));
+        const sum = (amounts: bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
+        expect(sum(owed)).toBe(-sum(charged));
+      }
+    },
+  );
 
   it('the books hold together, and owe what the statements say', async () => {
     expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
