@@ -199,6 +199,10 @@ describe('an ended agreement', () => {
     const closing = await market.closePeriod(deal, '2025-04');
     expect(closing.lines).toMatchObject([{ kind: 'adjustment', amount: '800.00' }]);
     expect(closing.closingBalance).toBe('2000.00');
+    const verified = await market.request('POST', `/v1/statements/${closing.id}/verify`, { key: deal.a.key });
+    expect((await market.job(verified.body.id)).result).toMatchObject({ matches: true, differences: [] });
+    const restated = await get(`/v1/statements/${closing.id}/restatement`, deal.a);
+    expect(restated).toMatchObject({ lines: [], net: { issued: '0.00', now: '0.00', difference: '0.00' } });
     expectProblem(await close('2025-05'), 409, 'nothing_to_close');
   });
 });
