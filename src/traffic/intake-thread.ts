@@ -109,6 +109,11 @@ export class OpenBatch {
     this.send({ kind: 'stored', memory });
   }
 
+  /** Every record of the chunk with these rows, which are gone then, is stored already, just as it is. */
+  known({ buffer: memory }: Uint8Array<ArrayBuffer>): void {
+    this.send({ kind: 'known', memory });
+  }
+
   /** Says what is stored of the chunk with these rows, which are gone then; gives the rows that are to be added. */
   async compare(
     { buffer: memory }: Uint8Array<ArrayBuffer>,

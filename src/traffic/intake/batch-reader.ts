@@ -68,11 +68,11 @@ export class BatchReader implements RecordSink {
     this.goOn();
   }
 
-  /** Every record of the oldest chunk was new, and is stored. */
-  settleStored(memory: ArrayBuffer): void {
+  /** Every record of the oldest chunk was new and is stored, or was stored just as it is. */
+  settleAll(outcome: 'created' | 'duplicate', memory: ArrayBuffer): void {
     const chunk = this.unsettled.shift()!;
     this.memory.push(memory);
-    for (let at = 0; at < chunk.count; at += 1) this.count(chunk, at, 'created', null);
+    for (let at = 0; at < chunk.count; at += 1) this.count(chunk, at, outcome, null);
     this.retire(chunk);
   }
 

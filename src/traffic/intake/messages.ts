@@ -11,6 +11,8 @@ export type IntakeCommand =
   | { kind: 'end' }
   /** Every record of the oldest chunk was new, and is stored. The memory of its rows comes back to be used again. */
   | { kind: 'stored'; memory: ArrayBuffer }
+  /** Every record of the oldest chunk is stored already, just as it is. */
+  | { kind: 'known'; memory: ArrayBuffer }
   /** What is stored of those records of the oldest chunk that are not stored as they are. */
   | {
       kind: 'compare';

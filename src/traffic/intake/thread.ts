@@ -31,7 +31,9 @@ function obey(batch: number, command: IntakeCommand): void {
     case 'end':
       return reader.end();
     case 'stored':
-      return reader.settleStored(command.memory);
+      return reader.settleAll('created', command.memory);
+    case 'known':
+      return reader.settleAll('duplicate', command.memory);
     case 'compare':
       return reader.settleCompared(command.memory, command.ranks, command.stored);
     case 'drop':
