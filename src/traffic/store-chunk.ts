@@ -18,7 +18,7 @@ const UNIQUE_VIOLATION = '23505';
 export async function storeChunk(
   tx: Transaction,
   agreementId: string,
-  batch: OpenBatch,
+  batch: Pick<OpenBatch, 'stored' | 'compare'>,
   chunk: Chunk,
 ): Promise<void> {
   const isNew = !chunk.mustCompare && (await countKnown(tx, agreementId, chunk.probes)) === 0;

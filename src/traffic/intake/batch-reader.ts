@@ -12,7 +12,7 @@ import { CloudEventsBody, RecordsBody } from './json-body.js';
 import type { IntakeEvent } from './messages.js';
 import { NdjsonBody } from './ndjson-body.js';
 import type { IntakePlan } from './plan.js';
-import { RecordChunk } from './record-chunk.js';
+import { CHUNKING, RecordChunk } from './record-chunk.js';
 import { setArrival } from './record-rows.js';
 import { RunningUsage } from './running-usage.js';
 import type { ScannedRecord } from './scanned-record.js';
@@ -47,13 +47,14 @@ export class BatchReader implements RecordSink {
   constructor(
     private readonly plan: IntakePlan,
     private readonly emit: (event: IntakeEvent) => void,
+    private readonly chunking = CHUNKING,
   ) {
     const { timezone, versions, closed, lastPeriod } = plan;
     this.rules = { ...plan, periods: new PeriodTable(timezone, versions, new Set(closed), lastPeriod) };
     this.body = bodyOf(plan, this);
     this.usage = new RunningUsage(this.rules);
-    this.filling = new RecordChunk(plan, this.usage);
-    this.doubtful = new RecordChunk(plan, this.usage);
+    this.filling = new RecordChunk(plan, this.usage, chunking);
+    this.doubtful = new RecordChunk(plan, this.usage, chunking);
   }
 
   /** Takes a part of the body. */
@@ -185,7 +186,7 @@ export class BatchReader implements RecordSink {
   }
 
   private emptyChunk(): RecordChunk {
-    const chunk = this.spare.pop() ?? new RecordChunk(this.plan, this.usage);
+    const chunk = this.spare.pop() ?? new RecordChunk(this.plan, this.usage, this.chunking);
     chunk.reset(this.usage);
     return chunk;
   }

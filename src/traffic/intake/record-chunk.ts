@@ -1,6 +1,7 @@
 import type { Refusal } from '../rules/period-rules.js';
 import type { TrafficRecord } from '../rules/traffic-record.js';
 import type { IntakePlan } from './plan.js';
+import { sha256Key, type KeyHash } from './record-key.js';
 import { keyOfRow, RecordRows, recordOfRow } from './record-rows.js';
 import type { RunningUsage } from './running-usage.js';
 import type { ScannedRecord } from './scanned-record.js';
@@ -12,6 +13,14 @@ const CHUNK_BYTES = 4.5 * 2 ** 20;
 /** A part of a body is read to its end, so a chunk may grow somewhat over its size. */
 const CAPACITY = 2 ** 15;
 const PROBES = 48;
+
+/** How records are cut into chunks and told apart; tests choose other ways to see more in less. */
+export interface Chunking {
+  records_max: number;
+  keyOf: KeyHash;
+}
+
+export const CHUNKING: Chunking = { records_max: CHUNK_RECORDS, keyOf: sha256Key };
 
 /** What a record needs that is not added by its class. */
 export interface SpecialRecord {
@@ -44,12 +53,13 @@ export class RecordChunk {
     plan: IntakePlan,
     /** Where its records are added; all of a chunk's in one. */
     public usage: RunningUsage,
+    private readonly chunking: Chunking = CHUNKING,
   ) {
-    this.rows = new RecordRows(plan, CHUNK_BYTES);
+    this.rows = new RecordRows(plan, CHUNK_BYTES, chunking.keyOf);
   }
 
   get isFull(): boolean {
-    return this.count >= CHUNK_RECORDS || this.rows.length >= CHUNK_BYTES;
+    return this.count >= this.chunking.records_max || this.rows.length >= CHUNK_BYTES;
   }
 
   /** Whether not one more fits. */
