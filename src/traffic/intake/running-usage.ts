@@ -7,13 +7,15 @@ import {
 } from '../rules/usage.js';
 import type { ReconciliationTerms } from '../../agreements/index.js';
 import { CountedSums } from './counted-sums.js';
-import { MEMBER, type ScannedRecord } from './scanned-record.js';
+import { MEMBER, TEXT_MEMBERS, type ScannedRecord } from './scanned-record.js';
 import { TextTable } from './text-table.js';
 import { NUMBER_RANGE, UsageClasses, type UsageRules } from './usage-classes.js';
 
 /** Sums and texts kept before they are written out, so that memory does not grow with the batch. */
 const SUMS_MAX = 60_000;
 const TEXTS_MAX = 60_000;
+/** Windows and classes, kept even of records that are refused. */
+const CLASSES_MAX = 60_000;
 
 /**
  * Sums of usage while a batch is read. Records that share bucket, scope and price are added by number; one that
@@ -39,12 +41,16 @@ export class RunningUsage {
   /** Whether its sums should be written out and a new one begun. */
   get isFull(): boolean {
     const special = this.special.buckets.size + this.special.customers.size;
-    return this.texts.size > TEXTS_MAX || this.buckets.size + this.customers.size + special > SUMS_MAX;
+    return (
+      this.texts.size > TEXTS_MAX ||
+      this.classes.size > CLASSES_MAX ||
+      this.buckets.size + this.customers.size + special > SUMS_MAX
+    );
   }
 
   /** Finds the sums of a record that can be taken; false where it has to go the long way. */
   place(record: ScannedRecord): boolean {
-    if (record.revision > 0) return false;
+    if (record.revision > 0 || this.texts.size > NUMBER_RANGE - TEXT_MEMBERS) return false;
     const window = this.classes.windowOf(record);
     const found = window && this.classes.classOf(record, window);
     if (!found) return false;

@@ -87,11 +87,17 @@ export class UsageClasses {
   private readonly bucketNumbers = new Map<string, number>();
   private readonly scopeNumbers = new Map<string, number>();
   private readonly priceNumbers = new Map<string, number>();
+  private opened = 0;
 
   constructor(
     private readonly rules: UsageRules,
     private readonly texts: TextTable,
   ) {}
+
+  /** How many windows and classes are kept. */
+  get size(): number {
+    return this.opened;
+  }
 
   /** The window that the record lies in, or null where it crosses a boundary or needs a closer look. */
   windowOf({ isEgress, start, end }: ScannedRecord): UsageWindow | null {
@@ -109,6 +115,7 @@ export class UsageClasses {
       window = this.openWindow(rules, index, isEgress, start);
       if (end > window.end || isSuspended(this.rules.suspensions, window.start, window.end)) return null;
       this.windows.set(key, [...known, window]);
+      this.opened += 1;
     }
     this.latest[side] = window;
     return window;
@@ -131,6 +138,7 @@ export class UsageClasses {
     if (known !== undefined) return known;
     const found = this.openClass(recordOf(record), window.rules);
     window.classes.set(key, found);
+    this.opened += 1;
     return found;
   }
 
