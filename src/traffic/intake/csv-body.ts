@@ -10,7 +10,7 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const SPACE = 0x20;
 const LAST_PRINTABLE = 0x7e;
-const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK = /^\uFEFF/;
 const NEEDED = ['id', 'direction', 'start', 'end', 'bytes'] as const;
 
 /**
@@ -50,8 +50,9 @@ export class CsvBody implements BatchBody {
   private take(source: Uint8Array, from: number, to: number, line: number): void {
     if (this.columns && this.scan(source, from, to)) return this.sink.scanned(this.record, line);
     const bytes = Buffer.from(source.buffer, source.byteOffset + from, to - from);
-    const fields = isUtf8(bytes) ? splitCsv(bytes.toString('utf8')) : 'has bytes that are not UTF-8';
-    if (!this.columns) return this.readHeader(fields);
+    const text = this.columns ? bytes.toString('utf8') : bytes.toString('utf8').replace(BYTE_ORDER_MARK, '');
+    const fields = isUtf8(bytes) ? splitCsv(text) : 'has bytes that are not UTF-8';
+    if (!this.columns) return this.readHeader(fields, line);
     if (typeof fields === 'string') return this.refuse(`The line ${fields}.`, line);
     if (fields.length !== this.columns.length) {
       const detail = `The line has ${fields.length} fields, and the header ${this.columns.length}.`;
@@ -83,16 +84,16 @@ export class CsvBody implements BatchBody {
     this.sink.refused([mistake('', detail)], line);
   }
 
-  private readHeader(fields: string[] | string): void {
-    if (typeof fields === 'string') throw invalidHeader(`it ${fields}`);
-    const names = fields.map((name, n) => (n === 0 ? name.replace(BYTE_ORDER_MARK, '') : name).trim());
+  private readHeader(fields: string[] | string, line: number): void {
+    if (typeof fields === 'string') throw invalidHeader(`it ${fields}`, line);
+    const names = fields.map((name) => name.trim());
     const unknown = names.find((name) => !Object.hasOwn(MEMBER, name));
     if (unknown !== undefined)
-      throw invalidHeader(`${JSON.stringify(unknown.slice(0, 100))} is no member of a record`);
+      throw invalidHeader(`${JSON.stringify(unknown.slice(0, 100))} is no member of a record`, line);
     const twice = names.find((name, n) => names.indexOf(name) !== n);
-    if (twice !== undefined) throw invalidHeader(`${twice} is there twice`);
+    if (twice !== undefined) throw invalidHeader(`${twice} is there twice`, line);
     const missing = NEEDED.filter((name) => !names.includes(name));
-    if (missing.length > 0) throw invalidHeader(`it lacks ${missing.join(', ')}`);
+    if (missing.length > 0) throw invalidHeader(`it lacks ${missing.join(', ')}`, line);
     this.columns = names;
     this.members = names.map((name) => MEMBER[name as keyof typeof MEMBER]);
   }
@@ -110,9 +111,9 @@ function valueOf(name: string, text: string): unknown {
   return text;
 }
 
-function invalidHeader(why: string): Error {
+function invalidHeader(why: string, line: number): Error {
   const known = Object.keys(MEMBER).join(', ');
   return trafficProblems.invalid_batch(`The header row cannot be read: ${why}. Columns may be ${known}.`, {
-    errors: [{ line: 1, pointer: '', code: 'invalid_batch', detail: `header row: ${why}` }],
+    errors: [{ line, pointer: '', code: 'invalid_batch', detail: `header row: ${why}` }],
   });
 }
