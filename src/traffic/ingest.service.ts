@@ -17,6 +17,7 @@ import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
 import { addUsage } from './add-usage.js';
 import { BatchSlots } from './batch-slots.js';
+import { ChunkStore } from './chunk-store.js';
 import { BodyFeed, type FeedLimits } from './body-feed.js';
 import { IntakeThread, type OpenBatch } from './intake-thread.js';
 import type { IntakeResult } from './intake/batch-tally.js';
@@ -29,7 +30,6 @@ import { insertBatch } from './sql/insert-batch.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { lockReporter } from './sql/lock-reporter.js';
 import { prepareUsage } from './sql/prepare-usage.js';
-import { storeChunk } from './store-chunk.js';
 import { trafficProblems } from './traffic.errors.js';
 
 /** A batch on its way in. */
@@ -163,13 +163,14 @@ export class IngestService {
   private async store(tx: Transaction, plan: IntakePlan, feed: BodyFeed): Promise<IntakeResult> {
     await prepareUsage(tx);
     const batch: OpenBatch = this.thread.read(plan);
+    const store = new ChunkStore(tx, plan.agreementId, batch);
     try {
       void feed.into(batch);
       for (;;) {
         const step = await batch.step();
         if (step.kind === 'done') return step.result;
         if (step.kind === 'usage') await copyUsage(tx, step.rows);
-        else await storeChunk(tx, plan.agreementId, batch, step);
+        else await store.store(step);
       }
     } finally {
       batch.close();

@@ -40,7 +40,7 @@ export class BatchReader implements RecordSink {
   private readonly spare: RecordChunk[] = [];
   private usage: RunningUsage;
   private filling: RecordChunk;
-  /** Records that are refused unless they are stored already; so each has to be looked for, and few should. */
+  /** Records that are refused unless they are stored already: only those have to be looked for one by one. */
   private doubtful: RecordChunk;
   private phase: 'reading' | 'ended' | 'read' | 'done' = 'reading';
 
@@ -53,7 +53,7 @@ export class BatchReader implements RecordSink {
     this.rules = { ...plan, periods: new PeriodTable(timezone, versions, new Set(closed), lastPeriod) };
     this.body = bodyOf(plan, this);
     this.usage = new RunningUsage(this.rules);
-    this.filling = new RecordChunk(plan, this.usage, chunking);
+    this.filling = new RecordChunk(plan, this.usage, chunking, chunking.first_records_max);
     this.doubtful = new RecordChunk(plan, this.usage, chunking);
   }
 
@@ -167,7 +167,7 @@ export class BatchReader implements RecordSink {
     if (this.usage.isFull) this.usage = new RunningUsage(this.rules);
     this.filling = this.emptyChunk();
     // Or the sums that are now complete would wait for a chunk that may never be sent.
-    if (this.doubtful.count === 0) this.doubtful.reset(this.usage);
+    if (this.doubtful.count === 0) this.doubtful.reset(this.usage, this.chunking.records_max);
     return true;
   }
 
@@ -187,7 +187,7 @@ export class BatchReader implements RecordSink {
 
   private emptyChunk(): RecordChunk {
     const chunk = this.spare.pop() ?? new RecordChunk(this.plan, this.usage, this.chunking);
-    chunk.reset(this.usage);
+    chunk.reset(this.usage, this.chunking.records_max);
     return chunk;
   }
 

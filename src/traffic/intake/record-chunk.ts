@@ -17,10 +17,16 @@ const PROBES = 48;
 /** How records are cut into chunks and told apart; tests choose other ways to see more in less. */
 export interface Chunking {
   records_max: number;
+  /** Of a batch's first chunk, so that the database is soon at work. */
+  first_records_max: number;
   keyOf: KeyHash;
 }
 
-export const CHUNKING: Chunking = { records_max: CHUNK_RECORDS, keyOf: sha256Key };
+export const CHUNKING: Chunking = {
+  records_max: CHUNK_RECORDS,
+  first_records_max: CHUNK_RECORDS / 8,
+  keyOf: sha256Key,
+};
 
 /** What a record needs that is not added by its class. */
 export interface SpecialRecord {
@@ -53,13 +59,15 @@ export class RecordChunk {
     plan: IntakePlan,
     /** Where its records are added; all of a chunk's in one. */
     public usage: RunningUsage,
-    private readonly chunking: Chunking = CHUNKING,
+    chunking: Chunking = CHUNKING,
+    /** How many records it takes. */
+    private records_max = chunking.records_max,
   ) {
     this.rows = new RecordRows(plan, CHUNK_BYTES, chunking.keyOf);
   }
 
   get isFull(): boolean {
-    return this.count >= this.chunking.records_max || this.rows.length >= CHUNK_BYTES;
+    return this.count >= this.records_max || this.rows.length >= CHUNK_BYTES;
   }
 
   /** Whether not one more fits. */
@@ -67,9 +75,10 @@ export class RecordChunk {
     return this.count === CAPACITY;
   }
 
-  reset(usage: RunningUsage): void {
+  reset(usage: RunningUsage, records_max: number): void {
     this.count = 0;
     this.usage = usage;
+    this.records_max = records_max;
     this.special.clear();
     this.rows.clear();
   }
