@@ -171,7 +171,9 @@ export class BatchReader implements RecordSink {
     return true;
   }
 
+  /** Sends them after those that can be taken, so that what they meet is stored. */
   private sendDoubtful(): boolean {
+    if (this.filling.count > 0 && !this.sendFilling()) return false;
     if (!this.send(this.doubtful, true)) return false;
     this.doubtful = this.emptyChunk();
     return true;

@@ -146,6 +146,22 @@ test('a revision may not take a record out of a closed period', async () => {
   expect(store.records).toHaveLength(1);
 });
 
+test('what cannot be taken is decided on after what can, however much there is of it', async () => {
+  const closed = { start: '2026-08-05T06:00:00Z', end: '2026-08-05T07:00:00Z' };
+  const sent = [value(0, { revision: 2 }), ...values(9, () => ({ id: 'r0', revision: 1, ...closed }))];
+  const batch = new InProcessBatch(intakePlan({ closed: ['2026-08'] }), { records_max: 3 });
+  const store = new StoreInMemory(PLAN.reporterId);
+  await read(batch, [bodyOf('ndjson', sent).body], [1, 2], store);
+  // A lower revision changes nothing, also of a period that takes nothing more.
+  expect(batch.result!.counts).toEqual({
+    received: 10,
+    created: 1,
+    superseded: 1,
+    duplicate: 8,
+    rejected: 0,
+  });
+});
+
 test('rows of a chunk are sorted by the first bytes of their keys', () => {
   const batch = new InProcessBatch(intakePlan());
   batch.push(bodyOf('ndjson', values(300)).body);
