@@ -89,6 +89,12 @@ const anyTerms = fc
     };
   });
 
+/** Half of the records are of one class, but for their time. */
+const ALIKE = {
+  ...{ direction: 'egress' as const, sourceRegion: 'eu', destinationRegion: 'eu', service: 'cdn' },
+  ...{ chargedUnitPrice: null, revision: 0, void: false, bytes: 7n },
+};
+
 const anyRecord = fc
   .record({
     edge: fc.constantFrom(...EDGES, ...EDGES.slice(3, 8)),
@@ -104,11 +110,12 @@ const anyRecord = fc
     chargedUnitPrice: fc.constantFrom(null, null, '0.1', '0.10', '0.9'),
     revision: fc.constantFrom(0, 0, 0, 0, 1),
     void: fc.constantFrom(false, false, false, false, true),
+    isAlike: fc.boolean(),
   })
-  .map(({ edge, away_s, length_s, ...more }): TrafficRecord => {
+  .map(({ edge, away_s, length_s, isAlike, ...more }): TrafficRecord => {
     const start = edge + away_s * 1_000;
     const base = record('2026-10-05T00:00:00Z', '2026-10-05T01:00:00Z');
-    return { ...base, start, end: start + length_s * 1_000, ...more };
+    return { ...base, start, end: start + length_s * 1_000, ...more, ...(isAlike && ALIKE) };
   });
 
 const anyRules = fc
@@ -181,6 +188,22 @@ test('what was placed and then not counted leaves no sum', () => {
   addAll(usage, [plain({ customer: 'zeta', bytes: 3n })], RULES);
   expect(usage.totals().customers).toMatchObject([{ customer: 'zeta', bytes: 3n, records: 1 }]);
   expect(usage.totals().buckets).toMatchObject([{ bytes: 3n, records: 1 }]);
+});
+
+test('a known class is of no use where the agreement was suspended, nor for what has not ended', () => {
+  const suspension = { from: at('2026-10-10T06:10:00Z'), until: at('2026-10-11T00:00:00Z') };
+  const rules = { ...RULES, suspensions: [suspension] };
+  const usage = new RunningUsage(rules);
+  const isPlaced = (start: string, end: string): boolean => {
+    const line = lineOf(record(start, end));
+    return scanJson(line, 0, line.length, scanned) && usage.place(scanned);
+  };
+  expect(isPlaced('2026-10-05T06:00:00Z', '2026-10-05T06:05:00Z')).toBe(true);
+  expect(isPlaced('2026-10-10T06:00:00Z', '2026-10-10T06:20:00Z')).toBe(false);
+  expect(isPlaced('2026-10-10T12:00:00Z', '2026-10-10T12:20:00Z')).toBe(false);
+  expect(isPlaced('2026-10-11T00:00:00Z', '2026-10-11T00:20:00Z')).toBe(true);
+  expect(isPlaced('2026-11-30T11:50:00Z', '2026-11-30T12:00:00Z')).toBe(true);
+  expect(isPlaced('2026-11-30T11:50:00Z', '2026-11-30T12:00:01Z')).toBe(false);
 });
 
 describe('however different the records are', () => {
