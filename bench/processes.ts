@@ -26,15 +26,23 @@ export interface ServiceUnderTest extends Listening {
   databaseUrl: string;
 }
 
-/** Starts the service as `npm start` does, with nothing set but where its data lies. */
-export async function startService(run: Run, main: string): Promise<ServiceUnderTest> {
+/** Starts the service as `npm start` does, with nothing set but where its data lies and what is given. */
+export async function startService(
+  run: Run,
+  main: string,
+  environment: Record<string, string> = {},
+): Promise<ServiceUnderTest> {
   const dataDir = run.folder();
   const postgresDir = join(dataDir, 'postgresql');
   // Should the service not stop in time, its server must not stay either.
   run.undo(() =>
     existsSync(join(postgresDir, 'postgresql')) ? stopOrphanedPostgres(postgresDir) : undefined,
   );
-  const service = await startListening(run, main, ['--with-worker'], { DATA_DIR: dataDir, PORT: '0' });
+  const service = await startListening(run, main, ['--with-worker'], {
+    DATA_DIR: dataDir,
+    PORT: '0',
+    ...environment,
+  });
   const operatorKey = /plk_live_\w+/.exec(service.output())?.[0];
   if (!operatorKey) throw new Error(`The service showed no operator key: ${service.output()}`);
   const layout = layoutOf(realpathSync(postgresDir));

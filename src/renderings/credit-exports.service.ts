@@ -24,7 +24,7 @@ export class CreditExportsService {
     const { number } = JSON.parse(statement.document) as { number: string };
     return {
       name: fileName([number, 'credits', provider.code], 'csv'),
-      content: Readable.from(textOf(pages, creditsCsv)),
+      content: streamOf(pages, creditsCsv),
     };
   }
 
@@ -38,9 +38,14 @@ export class CreditExportsService {
     >[1];
     return {
       name: fileName([issued.number, 'credits', provider.code], 'focus.csv'),
-      content: Readable.from(textOf(pages, (page, header) => focusCredits(page, model, provider, header))),
+      content: streamOf(pages, (page, header) => focusCredits(page, model, provider, header)),
     };
   }
+}
+
+/** One page waits to be sent at most: a slow reader must not fill the memory. */
+function streamOf(...source: Parameters<typeof textOf>): Readable {
+  return Readable.from(textOf(...source), { highWaterMark: 1 });
 }
 
 async function* textOf(

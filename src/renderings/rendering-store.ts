@@ -52,7 +52,7 @@ export class RenderingStore {
         yield content;
       }
     };
-    return Readable.from(parts.call(this));
+    return Readable.from(parts.call(this), { highWaterMark: 1 });
   }
 
   /** All the stored bytes at once, of what is known to be small. */

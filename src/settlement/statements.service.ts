@@ -27,7 +27,8 @@ import { sumCredits, type CreditTotals } from './sql/sum-credits.js';
 import { sumSavings, type Saving } from './sql/sum-savings.js';
 import { StatementLifeService } from './statement-life.service.js';
 
-const CREDITS_A_PAGE = 5_000;
+/** Few enough that the pages in flight of some exports at once are small beside everything else. */
+const CREDITS_A_PAGE = 250;
 
 /** Issued statements and what goes with them, for whoever may read them. */
 @Injectable()

@@ -14,21 +14,44 @@ export function focusCredits(
   provider: PartyDetails,
   header: boolean,
 ): string {
+  const issuer = inertCell(provider.name);
+  // Reading a zone's rules is slow, and a page of credits is of few periods.
+  const bounds = new Map<string, Charged>();
+  const chargedIn = (period: string): Charged => {
+    const known = bounds.get(period) ?? charged(period, statement.timezone);
+    bounds.set(period, known);
+    return known;
+  };
   const rows = credits.flatMap((credit): FocusRow[] => {
     if (credit.amount === null) return [];
-    return [focusCredit(credit, credit.amount, statement, inertCell(provider.name))];
+    return [focusCredit(credit, credit.amount, { statement, issuer, charged: chargedIn(credit.period) })];
   });
   return focusCsv(rows, header);
+}
+
+/** A period's bounds as FOCUS writes them. */
+interface Charged {
+  start: string;
+  end: string;
+}
+
+interface CreditContext {
+  statement: StatementModel['statement'];
+  issuer: string;
+  charged: Charged;
+}
+
+function charged(period: string, timezone: string): Charged {
+  const { start, end } = periodBounds(period, timezone);
+  return { start: formatInstant(start), end: formatInstant(end) };
 }
 
 function focusCredit(
   credit: CreditView,
   amount: string,
-  statement: StatementModel['statement'],
-  provider: string,
+  { statement, issuer, charged }: CreditContext,
 ): FocusRow {
   const cost = negated(amount);
-  const charged = periodBounds(credit.period, statement.timezone);
   return {
     BilledCost: cost,
     BillingAccountId: inertCell(credit.customer),
@@ -40,21 +63,21 @@ function focusCredit(
     ChargeClass: credit.refersTo === null ? null : 'Correction',
     ChargeDescription: `Zero-rated ${credit.side} traffic under ${statement.agreement}`,
     ChargeFrequency: 'One-Time',
-    ChargePeriodEnd: formatInstant(charged.end),
-    ChargePeriodStart: formatInstant(charged.start),
+    ChargePeriodEnd: charged.end,
+    ChargePeriodStart: charged.start,
     ConsumedQuantity: null,
     ConsumedUnit: null,
     ContractedCost: cost,
     ContractedUnitPrice: null,
     EffectiveCost: cost,
     InvoiceId: null,
-    InvoiceIssuerName: provider,
+    InvoiceIssuerName: issuer,
     ListCost: cost,
     PricingCategory: null,
     PricingQuantity: null,
     PricingUnit: null,
-    ProviderName: provider,
-    PublisherName: provider,
+    ProviderName: issuer,
+    PublisherName: issuer,
     RegionId: inertCell(credit.region),
     ...PEERING_SERVICE,
     SkuId: null,
