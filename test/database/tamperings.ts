@@ -103,7 +103,11 @@ function change(random: Random, rows: StoredRows): Tampering {
   return {
     what: `change ${column} of ${table}`,
     statements: [`UPDATE ledger_${table} SET ${column} = ${value} WHERE ctid = '${String(row.ctid)}'`],
-    places: placesOf(rows, table, row),
+    places: [
+      ...placesOf(rows, table, row),
+      // What is moved into the other book may be missed here or found there.
+      ...(column === 'book_id' ? placesIn(otherBook(row), row) : []),
+    ],
   };
 }
 
@@ -216,6 +220,15 @@ function placesOf(rows: StoredRows, table: Table, row: Record<string, unknown>):
   const twins = rows.entries.filter((each) => entries.some(({ id }) => id === each.twin_id));
   const places = [row, ...twins].map((each): Place => `${String(each.book_id)}/${String(each.sequence)}`);
   return [...places, `${book}/${Number(sequence) + 1}`, `${book}/`];
+}
+
+function otherBook({ book_id: book }: Record<string, unknown>): string {
+  return book === A ? B : A;
+}
+
+/** The place of the same sequence in a book, and the next. */
+function placesIn(book: string, { sequence }: Record<string, unknown>): Place[] {
+  return [`${book}/${String(sequence)}`, `${book}/${Number(sequence) + 1}`, `${book}/`];
 }
 
 /** Right after a book's last transaction, where what is put beyond it leaves a gap. */

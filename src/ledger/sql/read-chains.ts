@@ -32,13 +32,13 @@ export async function readChains(db: Queryable, agreementId: string): Promise<Ch
        WHERE account.agreement_id = $1 AND account.created_at <> opened.recorded_at
      )
      SELECT books.book_id, head.sequence, head.sha256, coalesce(counts.entry_count, 0) AS entry_count,
-            head.recorded_at IS NOT DISTINCT FROM last.recorded_at
+            head.recorded_at IS NOT DISTINCT FROM (
+              SELECT max(recorded_at) FROM ledger_transactions AS last
+              WHERE last.agreement_id = $1 AND last.book_id = head.book_id AND last.sequence = head.sequence)
               AND books.book_id NOT IN (SELECT book_id FROM misdated) AS times_agree
      FROM books
      LEFT JOIN counts ON counts.book_id = books.book_id
      LEFT JOIN ledger_heads AS head ON head.agreement_id = $1 AND head.book_id = books.book_id
-     LEFT JOIN ledger_transactions AS last
-       ON last.agreement_id = $1 AND last.book_id = head.book_id AND last.sequence = head.sequence
      ORDER BY books.book_id`,
     [agreementId],
   );
