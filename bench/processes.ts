@@ -10,6 +10,8 @@ import type { Run } from './run.js';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 40_000;
 const KIBI = 1024;
+/** What `npm start` gives to Node.js: see the scripts in package.json. */
+const AS_STARTED = { flags: ['--max-semi-space-size=4'], environment: { MALLOC_ARENA_MAX: '2' } };
 
 /** A child that announced where it listens. */
 export interface Listening {
@@ -58,9 +60,9 @@ export async function startListening(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<Listening> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [...AS_STARTED.flags, main, ...args], {
     cwd: '/',
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...environment },
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...AS_STARTED.environment, ...environment },
     // In a session of its own: Ctrl-C reaches us alone, and we stop it in order.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

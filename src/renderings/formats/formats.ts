@@ -4,6 +4,7 @@ import { renderFocus } from '../rules/focus-charges.js';
 import { renderJournalCsv, renderPlainJournal } from '../rules/journal.js';
 import { renderCsv, renderJson } from '../rules/statement-texts.js';
 import type { Content } from '../rendering-store.js';
+import { renderPdfApart } from './pdf/render-apart.js';
 
 /** Reads a party's own credits in pages, as often as it is called. */
 export type ReadCredits = () => AsyncIterable<CreditView[]>;
@@ -58,7 +59,7 @@ export const FORMATS = {
     mediaType: 'application/pdf',
     audience: 'viewer',
     grows: 'lines',
-    render: async (copy) => (await import('./pdf/statement-pdf.js')).renderPdf(copy),
+    render: (copy) => renderPdfApart(copy),
   },
   xlsx: {
     extension: 'xlsx',
