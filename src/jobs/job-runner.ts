@@ -82,8 +82,10 @@ export class JobRunner {
       touchJob(this.database, jobId, null).catch((error: unknown) => this.logger.error(error));
     }, this.config.JOB_LOCK_MS);
     try {
+      // Not in the handler's transaction: its owners would see nothing until the end, and the sign of life above
+      // would wait for the row.
       const result = await this.handlerOf(job)(job.subject, (done, total) =>
-        touchJob(this.database, jobId, { done, total }),
+        this.database.outside(() => touchJob(this.database, jobId, { done, total })),
       );
       await finishJob(this.database, jobId, { state: 'completed', result });
     } catch (error) {

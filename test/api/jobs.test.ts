@@ -1,3 +1,4 @@
+import { JobRunner, JobsService } from '../../src/jobs/index.js';
 import { expectProblem, type TestAnswer } from '../support/api.js';
 import {
   expectStatus,
@@ -47,6 +48,30 @@ async function events(path: string, key: string): Promise<{ event: string; data:
     return { event: fields.event!, data: JSON.parse(fields.data!) };
   });
 }
+
+describe('a job that works in a transaction', () => {
+  it('tells how far it is meanwhile, and lets its sign of life through', async () => {
+    let end: () => void = () => undefined;
+    const ending = new Promise<void>((resolve) => (end = resolve));
+    market.get(JobRunner).handle('slow', (_subject, report) =>
+      market.pool.transaction(async () => {
+        await report(3, 7);
+        await ending;
+        return {};
+      }),
+    );
+    const work = { kind: 'slow', subject: 'one', ownerIds: [] };
+    const { id } = await market.pool.transaction((tx) => market.get(JobsService).enqueue(tx, work));
+    const shown = async (): Promise<any> => (await get(`/v1/jobs/${id}`, market.operatorKey)).body;
+    const early = await until('it tells how far it is', async () => {
+      const job = await shown();
+      return job.progress.done === 3 && job;
+    });
+    await until('it gives a sign of life', async () => (await shown()).updatedAt > early.updatedAt);
+    end();
+    expect(await market.job(id)).toMatchObject({ state: 'completed', progress: { done: 7, total: 7 } });
+  });
+});
 
 describe('a close', () => {
   it('is a job whose owners can follow it to the statement', async () => {

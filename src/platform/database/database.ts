@@ -52,6 +52,11 @@ export class Database implements Queryable {
     return open ? work(open) : this.begin('REPEATABLE READ', work);
   }
 
+  /** Runs `work` outside of whatever transaction is open here: it commits at once, and for good. */
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.ambient.exit(work);
+  }
+
   async close(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
   }
