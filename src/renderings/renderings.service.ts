@@ -159,10 +159,14 @@ export class RenderingsService implements OnModuleInit {
     report: ReportProgress,
   ): AsyncGenerator<CreditView[]> {
     let read = 0;
+    let told = 0;
     for await (const page of this.statements.creditPages(statement, owner)) {
       yield page;
       read += page.length;
-      if (total > 1) await report(Math.min(read, total), total);
+      // A hundred times at most: each is a row changed.
+      if (read - told < total / 100 || total === 1) continue;
+      told = read;
+      await report(Math.min(read, total), total);
     }
   }
 
