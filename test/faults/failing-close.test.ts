@@ -23,7 +23,10 @@ describe('a close that fails', () => {
     closing.market.get(JobRunner).start();
     expect(await closing.market.job(first, closing.deal.b.key)).toMatchObject({
       state: 'failed',
-      error: { code: 'agreement_not_in_force', detail: 'The agreement ends with 2025-02.' },
+      error: {
+        code: 'agreement_not_in_force',
+        detail: 'No terms that both parties accepted govern 2025-02.',
+      },
     });
     expect(await closing.statements()).toEqual([]);
     await closing.market.database.query(ended, [closing.deal.code, null]);

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { asciiAt } from './scanned-record.js';
 
-/** FNV-1a, begun at random: nobody can choose texts that all fall on one place. */
-const FNV_OFFSET = randomInt(2 ** 32);
+/** FNV-1a on signed words, begun at random: nobody can choose texts that all fall on one place. */
+const FNV_OFFSET = randomInt(2 ** 32) | 0;
 const FNV_PRIME = 0x01000193;
 
 /** Numbers the different texts of a batch from 0, so that sums are found by numbers. Never forgets one. */

@@ -22,7 +22,9 @@ describe('the runs of a line', () => {
   });
 
   test('keep numbers and Latin words readable in them', () => {
-    expect(shown('ענן 42 Cloud')).toEqual(['latin:42 Cloud', 'latin: ', 'hebrew:ענן']);
+    // UAX #9, rule N1: a number behind Hebrew counts as right to left for the space that follows it.
+    const mixed = ['latin:Cloud', 'latin: ', 'latin:42', 'latin: ', 'hebrew:ענן'];
+    expect(shown('ענן 42 Cloud')).toEqual(mixed);
     expect(shown('ענן 42')).toEqual(['latin:42', 'latin: ', 'hebrew:ענן']);
   });
 
