@@ -83,12 +83,12 @@ export class CloseService {
     return this.database.transaction((tx) => this.enqueue(tx, agreement, period));
   }
 
-  /** Asks for every period whose cut-off has passed to be closed. Gives how many. */
+  /** Asks for the earliest period of each agreement whose cut-off has passed to be closed. Gives how many. */
   async requestDue(now: Instant): Promise<number> {
     let requested = 0;
     for (let after: string | null = null; ;) {
       const ids: string[] = await listAutoClosing(this.database, after, AGREEMENTS_A_PAGE);
-      for (const id of ids) requested += await this.requestDueOf(id, now);
+      for (const id of ids) if (await this.requestDueOf(id, now)) requested += 1;
       if (ids.length < AGREEMENTS_A_PAGE) return requested;
       after = ids.at(-1)!;
     }
@@ -188,21 +188,21 @@ export class CloseService {
     return adjustments.length > 0 || restated.length > 0;
   }
 
-  private async requestDueOf(agreementId: string, now: Instant): Promise<number> {
+  /** One period at a time, so that statements follow in the order of their periods; a failed one holds none up. */
+  private async requestDueOf(agreementId: string, now: Instant): Promise<boolean> {
     const agreement = await this.agreements.findById(this.database, agreementId);
     const versions = await this.agreements.versionsInForce(this.database, agreementId);
     const closed = await this.traffic.closedPeriods(this.database, agreementId);
     const due = duePeriods(versions, closed, agreement, now);
     const closing = closingPeriod(versions, closed, agreement, now);
     if (closing !== null && (await this.isAnythingLeft(this.database, agreement))) due.push(closing);
-    let requested = 0;
     for (const period of due) {
       const failed = await this.jobs.lastFailure(this.database, CLOSE_PERIOD, `${agreementId}/${period}`);
       if (failed && now - failed.getTime() < RETRY_AFTER_MS) continue;
       await this.database.transaction((tx) => this.enqueue(tx, agreement, period));
-      requested += 1;
+      return true;
     }
-    return requested;
+    return false;
   }
 
   /** Asks for a period to be closed, in the caller's transaction. */

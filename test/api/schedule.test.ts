@@ -25,7 +25,7 @@ async function statements(deal: Deal): Promise<any[]> {
   return body.data;
 }
 
-test('periods are closed from their cut-off on, once each, in gapless numbers', async () => {
+test('periods are closed from their cut-off on, once each, in order and in gapless numbers', async () => {
   const deal = await market.deal({ from: '2025-03', autoClose: true, timezone: 'Asia/Kolkata' });
   await inForceSince(deal, '2025-02-20T00:00:00Z');
   const closing = market.get(CloseService);
@@ -35,14 +35,19 @@ test('periods are closed from their cut-off on, once each, in gapless numbers', 
   expect(await closing.requestDue(cutOff)).toBe(1);
   await until('March is closed', async () => (await statements(deal)).length === 1);
 
-  expect(await closing.requestDue(PAST)).toBe(2);
+  expect(await closing.requestDue(PAST)).toBe(1);
   await closing.requestDue(PAST);
-  const all = await until('April and May are closed', async () => {
+  await until('April is closed', async () => (await statements(deal)).length === 2);
+  expect(await closing.requestDue(PAST)).toBe(1);
+  const all = await until('May is closed', async () => {
     const found = await statements(deal);
     return found.length === 3 && found;
   });
-  expect(all.map(({ number }) => number).sort()).toEqual(['1', '2', '3'].map((n) => `${deal.code}-000${n}`));
-  expect(all.map(({ period }) => period).sort()).toEqual(['2025-03', '2025-04', '2025-05']);
+  expect(all.map(({ number, period }) => [number, period])).toEqual([
+    [`${deal.code}-0003`, '2025-05'],
+    [`${deal.code}-0002`, '2025-04'],
+    [`${deal.code}-0001`, '2025-03'],
+  ]);
   expect(await closing.requestDue(PAST)).toBe(0);
 });
 
@@ -58,7 +63,7 @@ test('back-loaded periods, and agreements that do not close by themselves, wait 
   expect(await statements(byHand)).toEqual([]);
 });
 
-test('a close that failed is left alone for a while', async () => {
+test('a close that failed is left alone for a while, and holds no later period up', async () => {
   const deal = await market.deal({ from: '2025-03', autoClose: true, terms: FREE });
   await inForceSince(deal, '2025-03-10T00:00:00Z');
   const [agreement] = (await market.database.query('SELECT id FROM agreements WHERE code = $1', [
@@ -72,5 +77,9 @@ test('a close that failed is left alone for a while', async () => {
   const closing = market.get(CloseService);
   const march = Date.parse('2025-04-20T00:00:00Z');
   expect(await closing.requestDue(march)).toBe(0);
-  expect(await closing.requestDue(PAST + 600_000)).toBe(3);
+  expect(await closing.requestDue(PAST)).toBe(1);
+  await until('April is closed', async () => (await statements(deal)).length === 1);
+  expect(await closing.requestDue(PAST + 600_000)).toBe(1);
+  await until('March is closed', async () => (await statements(deal)).length === 2);
+  expect((await statements(deal)).map(({ period }) => period)).toEqual(['2025-03', '2025-04']);
 });
