@@ -20,6 +20,7 @@ import { StatementLife1764000000050 } from './1764000000050-statement-life.js';
 import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js';
 import { StatementSignatures1764000000052 } from './1764000000052-statement-signatures.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
+import { EntriesOfTransactions1764000000062 } from './1764000000062-entries-of-transactions.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   RenderingParts1764000000051,
   StatementSignatures1764000000052,
   Disputes1764000000060,
+  EntriesOfTransactions1764000000062,
 ];

@@ -89,12 +89,13 @@ export class LedgerService {
     }
     return this.database.transaction(async (tx) => {
       const locked = await lockOrCreateHeads(tx, document);
-      if (await isPosted(tx, document)) return { posted: false };
-      if (document.books.every(({ transfers }) => transfers.length === 0)) return { posted: false };
-      const accounts = await lockOrCreateAccounts(tx, document, locked.recordedAt);
-      const posting = postDocument(document, { ...locked, accounts }, newId);
-      await insertPostings(tx, document.agreementId, posting);
-      return { posted: true };
+      if (document.books.some(({ transfers }) => transfers.length > 0)) {
+        const accounts = await lockOrCreateAccounts(tx, document, locked.recordedAt);
+        const posting = postDocument(document, { ...locked, accounts }, newId);
+        if (await insertPostings(tx, document.agreementId, posting)) return { posted: true };
+      }
+      await refuseOtherContent(tx, document);
+      return { posted: false };
     });
   }
 
@@ -223,15 +224,16 @@ async function lockOrCreateHeads(tx: Transaction, document: PostingDocument): Pr
   return lockHeads(tx, agreementId);
 }
 
-async function isPosted(tx: Transaction, document: PostingDocument): Promise<boolean> {
+/** What was posted for the source before, if anything was, has to say the same. */
+async function refuseOtherContent(tx: Transaction, document: PostingDocument): Promise<void> {
   const stored = await findSource(tx, document);
   const [first] = stored;
-  if (!first) return false;
+  if (!first) return;
   const before = contentOfCanonical(
     first.effectiveAt,
     stored.map(({ canonical }) => canonical),
   );
-  if (before === contentOfDocument(document)) return true;
+  if (before === contentOfDocument(document)) return;
   const source = `${document.sourceKind} ${document.sourceId}`;
   throw ledgerProblems.ledger_source_conflict(`${source} is posted already, with other content.`);
 }

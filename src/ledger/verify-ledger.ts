@@ -87,7 +87,6 @@ function storedTransaction(header: TransactionHeader, entries: StoredEntry[]): S
   return {
     ...header,
     entries,
-    instantsAgree: header.instantsWhole && entries.every(({ instantsAgree }) => instantsAgree),
     unmirrored: entries.filter(({ mirrored }) => !mirrored).map(({ position }) => position),
   };
 }

@@ -163,18 +163,22 @@ async function writeTransaction(
   previous: Buffer | null,
   sha256: Buffer,
 ): Promise<void> {
-  const common = [
-    of.agreementId,
-    of.bookId,
-    of.sequence,
-    of.effectiveAt.toISOString(),
-    of.recordedAt.toISOString(),
-  ];
+  const place = [of.agreementId, of.bookId, of.sequence];
   await owner.query(
     `INSERT INTO ledger_transactions (agreement_id, book_id, sequence, effective_at, recorded_at, id, source_kind,
        source_id, canonical, previous_sha256, sha256)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [...common, of.id, of.sourceKind, of.sourceId, canonical, previous, sha256],
+    [
+      ...place,
+      of.effectiveAt.toISOString(),
+      of.recordedAt.toISOString(),
+      of.id,
+      of.sourceKind,
+      of.sourceId,
+      canonical,
+      previous,
+      sha256,
+    ],
   );
   for (const {
     id,
@@ -188,12 +192,12 @@ async function writeTransaction(
     credit,
   } of of.entries)
     await owner.query(
-      `INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
+      `INSERT INTO ledger_entries (agreement_id, book_id, sequence, id, position,
          counterparty_id, currency, amount, twin_id, source_line, debit_kind, debit_balance, debit_version,
          credit_kind, credit_balance, credit_version)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
       [
-        ...common,
+        ...place,
         id,
         position,
         counterpartyId,

@@ -55,10 +55,10 @@ describe('what the schema refuses', () => {
   }
 
   const entryLike = (columns: { book?: string; amount?: string; twin: string; position: number }) => `
-    INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
+    INSERT INTO ledger_entries (agreement_id, book_id, sequence, id, position,
       counterparty_id, currency, amount, twin_id, debit_kind, debit_balance, debit_version,
       credit_kind, credit_balance, credit_version)
-    SELECT agreement_id, book_id, sequence, effective_at, recorded_at, $2, ${columns.position},
+    SELECT agreement_id, book_id, sequence, $2, ${columns.position},
       counterparty_id, currency, ${columns.amount ?? 'amount'}, ${columns.twin},
       debit_kind, 0, 9, credit_kind, 0, 9
     FROM ledger_entries WHERE agreement_id = $1 AND book_id = '${columns.book ?? A}'`;
@@ -80,10 +80,10 @@ describe('what the schema refuses', () => {
   test('twins of unequal amounts, at commit', async () => {
     const pair = (amountOfB: string) => `
       WITH pair AS (SELECT gen_random_uuid() AS a, gen_random_uuid() AS b)
-      INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at, id, position,
+      INSERT INTO ledger_entries (agreement_id, book_id, sequence, id, position,
         counterparty_id, currency, amount, twin_id, debit_kind, debit_balance, debit_version,
         credit_kind, credit_balance, credit_version)
-      SELECT agreement_id, book_id, sequence, effective_at, recorded_at,
+      SELECT agreement_id, book_id, sequence,
         CASE book_id WHEN '${A}' THEN a ELSE b END, 2, counterparty_id, currency,
         CASE book_id WHEN '${A}' THEN amount ELSE ${amountOfB} END,
         CASE book_id WHEN '${A}' THEN b ELSE a END,

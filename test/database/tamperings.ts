@@ -39,8 +39,6 @@ const OTHER_VALUE: Record<Table, Record<string, (random: Random, row: Record<str
     debit_kind: (random, row) => quoted(otherThan(random, KINDS, row.debit_kind)),
     credit_kind: (random, row) => quoted(otherThan(random, KINDS, row.credit_kind)),
     amount: (random) => `amount + ${1 + random.below(1000)}`,
-    effective_at: () => `effective_at + interval '1 microsecond'`,
-    recorded_at: () => `recorded_at - interval '1 hour'`,
     twin_id: uuid,
     source_line: () => `coalesce(source_line, '') || 'x'`,
     debit_balance: () => bump('debit_balance'),

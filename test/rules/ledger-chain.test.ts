@@ -52,7 +52,7 @@ class Books {
   chain(bookId: string): StoredTransaction[] {
     return this.transactions
       .filter((transaction) => transaction.bookId === bookId)
-      .map((transaction) => ({ ...transaction, instantsAgree: true, unmirrored: [] }));
+      .map((transaction) => ({ ...transaction, instantsWhole: true, unmirrored: [] }));
   }
 
   check(bookId: string, chain = this.chain(bookId)): ChainProblem | null {
@@ -178,7 +178,7 @@ describe('tampering is located', () => {
   test.each<[string, (chain: Chain) => Chain, bigint, RegExp]>([
     ['an amount', (chain) => changeEntry(chain, 1, { amount: 1n }), 2n, /differ from the canonical/],
     ['a source', (chain) => change(chain, 2, { sourceKind: 'payment' }), 3n, /differ from the canonical/],
-    ['an instant by a microsecond', (chain) => change(chain, 0, { instantsAgree: false }), 1n, /differ/],
+    ['an instant by a microsecond', (chain) => change(chain, 0, { instantsWhole: false }), 1n, /differ/],
     ['the canonical text', (chain) => change(chain, 1, { canonical: '{}' }), 2n, /hash is not that/],
     ['a deleted transaction', (chain) => chain.toSpliced(1, 1), 2n, /missing/],
     ['the first deleted', (chain) => chain.slice(1), 1n, /missing/],

@@ -5,6 +5,7 @@ import { mapPage, page, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { LedgerService } from '../ledger.service.js';
 import { isAccountKind } from '../rules/accounts.js';
+import type { JournalPlace } from '../sql/list-entries.js';
 import { instantOf } from './book.dto.js';
 import { Books } from './books.js';
 import { AccountPage, AccountsQuery, EntriesQuery, EntryPage, showAccount, showEntry } from './ledger.dto.js';
@@ -44,7 +45,7 @@ export class LedgerController {
   })
   @ApiOkResponse({ type: EntryPage })
   async entries(@Query() query: EntriesQuery, @CurrentCaller() caller: Caller): Promise<EntryPage> {
-    const after = readCursor<[number, string]>(query.cursor, [isInstantValue, isIdValue]);
+    const after = readCursor<PlaceValues>(query.cursor, [isInstantValue, isIdValue, isCount, isPosition]);
     const owner = await this.books.ownerFor(caller, query.provider);
     const ids = await this.books.idsOf(query);
     if (!ids) return NOTHING;
@@ -59,13 +60,32 @@ export class LedgerController {
       sourceId: query.source,
       from: instantOf(query.from),
       to: instantOf(query.to),
-      after: after ? { effectiveAt: new Date(after[0]), id: after[1] } : undefined,
+      after: after ? placeOf(after) : undefined,
       limit: limit + 1,
     });
-    const shown = page(rows, limit, ({ effectiveAt, id }) => [effectiveAt.getTime(), id]);
+    const shown = page(rows, limit, valuesOf);
     const codes = await this.books.codesOf(shown.data);
     return mapPage(shown, (entry) => showEntry(entry, owner.code, codes));
   }
+}
+
+/** The values of a journal's place in a cursor: milliseconds since 1970, agreement, sequence, position. */
+type PlaceValues = [number, string, number, number];
+
+function valuesOf({ effectiveAt, agreementId, sequence, position }: JournalPlace): PlaceValues {
+  return [effectiveAt.getTime(), agreementId, Number(sequence), position];
+}
+
+function placeOf([effectiveAt_ms, agreementId, sequence, position]: PlaceValues): JournalPlace {
+  return { effectiveAt: new Date(effectiveAt_ms), agreementId, sequence: BigInt(sequence), position };
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+function isPosition(value: unknown): boolean {
+  return isCount(value) && Number(value) < 2 ** 31;
 }
 
 function isIdValue(value: unknown): boolean {

@@ -6,8 +6,8 @@ export interface StoredTransaction extends LedgerTransaction {
   canonical: string;
   previousSha256: Buffer | null;
   sha256: Buffer;
-  /** Whether the entries carry the transaction's two instants, to the microsecond. */
-  instantsAgree: boolean;
+  /** Whether the instants are whole milliseconds, as they are in the canonical text. */
+  instantsWhole: boolean;
   /** Positions of entries whose twin is missing, is not their mirror image or has another source. */
   unmirrored: readonly number[];
 }
@@ -63,7 +63,7 @@ function faultInLink(check: ChainCheck, stored: StoredTransaction, expected: big
     return 'the previous hash is not that of the transaction before it';
   if (!sameHash(stored.sha256, chainHash(stored.previousSha256, stored.canonical)))
     return 'the hash is not that of the canonical bytes';
-  if (canonicalText(stored) !== stored.canonical || !stored.instantsAgree)
+  if (canonicalText(stored) !== stored.canonical || !stored.instantsWhole)
     return 'the stored transaction or its entries differ from the canonical bytes';
   return stored.entries.length === 0 ? 'the transaction has no entries' : null;
 }

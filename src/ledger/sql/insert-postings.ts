@@ -1,12 +1,15 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { Posting } from '../rules/post.js';
 
-/** Stores a posting in one statement: transactions, entries, balances and heads. All of it is locked. */
+/**
+ * Stores a posting in one statement: transactions, entries, balances and heads. All of it is locked. False, and
+ * nothing is stored, when the source document has been posted before.
+ */
 export async function insertPostings(
   db: Queryable,
   agreementId: string,
   { transactions, accounts }: Posting,
-): Promise<void> {
+): Promise<boolean> {
   const [{ sourceKind, sourceId, effectiveAt, recordedAt }] = transactions as [Posting['transactions'][0]];
   const entries = transactions.flatMap((each, book) =>
     each.entries.map((entry) => ({ entry, book: book + 1 })),
@@ -44,7 +47,8 @@ export async function insertPostings(
     plainArray(accounts.map(({ balance }) => balance)),
     plainArray(accounts.map(({ version }) => version)),
   ];
-  await db.query(SQL, values, 'ledger_insert_postings');
+  const moved = await db.query(SQL, values, 'ledger_insert_postings');
+  return moved.length > 0;
 }
 
 const SQL = `
@@ -56,11 +60,13 @@ const SQL = `
     FROM unnest($6::uuid[], $7::bigint[], $8::uuid[], ARRAY[$9::text, $10::text], $11::bytea[], $12::bytea[])
       AS link (book_id, sequence, id, canonical, previous_sha256, sha256)
     WHERE book_id IS NOT NULL
+    ON CONFLICT (agreement_id, book_id, source_kind, source_id) DO NOTHING
+    RETURNING book_id
   ), entered AS (
-    INSERT INTO ledger_entries (agreement_id, book_id, sequence, effective_at, recorded_at,
+    INSERT INTO ledger_entries (agreement_id, book_id, sequence,
       id, position, counterparty_id, currency, amount, twin_id, source_line,
       debit_kind, debit_balance, debit_version, credit_kind, credit_balance, credit_version)
-    SELECT $1::uuid, ($6::uuid[])[book], ($7::bigint[])[book], $4::timestamptz, $5::timestamptz,
+    SELECT $1::uuid, ($6::uuid[])[book], ($7::bigint[])[book],
            id, position, counterparty_id, currency, amount, twin_id, source_line,
            debit_kind, debit_balance, debit_version, credit_kind, credit_balance, credit_version
     FROM unnest($13::integer[], $14::uuid[], $15::integer[], $16::uuid[], $17::text[], $18::numeric[],
@@ -69,16 +75,18 @@ const SQL = `
                 $24::ledger_account_kind[], $25::numeric[], $26::bigint[])
       AS entry (book, id, position, counterparty_id, currency, amount, twin_id, source_line,
                 debit_kind, debit_balance, debit_version, credit_kind, credit_balance, credit_version)
+    WHERE EXISTS (SELECT FROM posted)
   ), moved AS (
     UPDATE ledger_accounts AS account
     SET balance = state.balance, version = state.version
     FROM unnest($27::uuid[], $28::numeric[], $29::bigint[]) AS state (id, balance, version)
-    WHERE account.agreement_id = $1 AND account.id = state.id
+    WHERE account.agreement_id = $1 AND account.id = state.id AND EXISTS (SELECT FROM posted)
   )
   UPDATE ledger_heads AS head
   SET sequence = link.sequence, sha256 = link.sha256, recorded_at = $5::timestamptz
   FROM unnest($6::uuid[], $7::bigint[], $12::bytea[]) AS link (book_id, sequence, sha256)
-  WHERE head.agreement_id = $1 AND head.book_id = link.book_id`;
+  WHERE head.agreement_id = $1 AND head.book_id = link.book_id AND EXISTS (SELECT FROM posted)
+  RETURNING head.book_id`;
 
 /** The literal of an array of ids, numbers or plain words, which need no quotes: a large part of the time. */
 function plainArray(values: readonly (string | number | bigint)[]): string {

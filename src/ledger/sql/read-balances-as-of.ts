@@ -3,24 +3,26 @@ import type { AccountSums } from '../rules/balances.js';
 import { sumsFrom, type BalancesOf, type SumsRow } from './read-balances.js';
 
 export interface AsOf {
-  /** Inclusive; absent: whatever the entries' effective time. */
+  /** Inclusive; absent: whatever the effective time. */
   asOf?: Date | undefined;
-  /** Inclusive; absent: whatever the entries' recorded time. */
+  /** Inclusive; absent: whatever the recorded time. */
   recordedAsOf?: Date | undefined;
 }
 
-/** The balances as the entries up to two instants make them; an account without any of them counts as zero. */
+/** The balances as the transactions up to two instants make them; an account without any of them counts as zero. */
 export async function readBalancesAsOf(db: Queryable, of: BalancesOf & AsOf): Promise<AccountSums[]> {
   const rows = await db.query<SumsRow>(
     `WITH chosen AS (
-       SELECT agreement_id, currency, debit_kind, credit_kind, amount
-       FROM ledger_entries
-       WHERE book_id = $1
-         AND effective_at <= coalesce($4::timestamptz, 'infinity')
-         AND recorded_at <= coalesce($5::timestamptz, 'infinity')
-         AND ($2::uuid IS NULL OR counterparty_id = $2)
-         AND ($3::text IS NULL OR currency = $3)
-         AND ($6::uuid IS NULL OR agreement_id = $6)
+       SELECT entry.agreement_id, entry.currency, entry.debit_kind, entry.credit_kind, entry.amount
+       FROM ledger_transactions AS own
+       JOIN ledger_entries AS entry
+         ON entry.agreement_id = own.agreement_id AND entry.book_id = own.book_id AND entry.sequence = own.sequence
+       WHERE own.book_id = $1
+         AND own.effective_at <= coalesce($4::timestamptz, 'infinity')
+         AND own.recorded_at <= coalesce($5::timestamptz, 'infinity')
+         AND ($2::uuid IS NULL OR entry.counterparty_id = $2)
+         AND ($3::text IS NULL OR entry.currency = $3)
+         AND ($6::uuid IS NULL OR own.agreement_id = $6)
      ), moves AS (
        SELECT agreement_id, currency, debit_kind AS kind, amount FROM chosen
        UNION ALL

@@ -5,8 +5,6 @@ import type { LedgerEntry } from '../rules/transaction.js';
 /** An entry with its place in the chain and what the database says of its surroundings. */
 export interface StoredEntry extends LedgerEntry {
   sequence: bigint;
-  /** Whether it carries the instants of its transaction. */
-  instantsAgree: boolean;
   /** Whether it has the twin that it must have: the mirror image of the same source. */
   mirrored: boolean;
 }
@@ -21,7 +19,6 @@ export async function readChainEntries(
             debit.id AS debit_account_id, entry.debit_kind, entry.debit_balance, entry.debit_version,
             credit.id AS credit_account_id, entry.credit_kind, entry.credit_balance, entry.credit_version,
             entry.twin_id, entry.source_line,
-            entry.effective_at = own.effective_at AND entry.recorded_at = own.recorded_at AS instants_agree,
             CASE
               WHEN entry.debit_kind IN ('zero_rated_waiver', 'customer_credits')
                AND entry.credit_kind IN ('zero_rated_waiver', 'customer_credits') THEN entry.twin_id IS NULL
@@ -73,7 +70,6 @@ function entryFrom(row: Row): StoredEntry {
     },
     twinId: row.twin_id,
     sourceLine: row.source_line,
-    instantsAgree: row.instants_agree,
     mirrored: row.mirrored,
   };
 }
@@ -95,6 +91,5 @@ interface Row {
   credit_version: string;
   twin_id: string | null;
   source_line: string | null;
-  instants_agree: boolean;
   mirrored: boolean;
 }

@@ -20,11 +20,15 @@ export async function readChains(db: Queryable, agreementId: string): Promise<Ch
      ), counts AS (
        SELECT book_id, count(*) AS entry_count FROM ledger_entries WHERE agreement_id = $1 GROUP BY book_id
      ), touched AS (
-       SELECT book_id, currency, debit_kind AS kind, recorded_at FROM ledger_entries WHERE agreement_id = $1
+       SELECT book_id, currency, debit_kind AS kind, sequence FROM ledger_entries WHERE agreement_id = $1
        UNION ALL
-       SELECT book_id, currency, credit_kind, recorded_at FROM ledger_entries WHERE agreement_id = $1
+       SELECT book_id, currency, credit_kind, sequence FROM ledger_entries WHERE agreement_id = $1
      ), opened AS (
-       SELECT book_id, currency, kind, min(recorded_at) AS recorded_at FROM touched GROUP BY book_id, currency, kind
+       SELECT touched.book_id, touched.currency, touched.kind, min(own.recorded_at) AS recorded_at
+       FROM touched
+       JOIN ledger_transactions AS own
+         ON own.agreement_id = $1 AND own.book_id = touched.book_id AND own.sequence = touched.sequence
+       GROUP BY touched.book_id, touched.currency, touched.kind
      ), misdated AS (
        SELECT account.book_id
        FROM ledger_accounts AS account

@@ -1,10 +1,7 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { StoredTransaction } from '../rules/verify-chain.js';
 
-export type TransactionHeader = Omit<StoredTransaction, 'entries' | 'unmirrored' | 'instantsAgree'> & {
-  /** Whether the instants are whole milliseconds, as they are in the canonical text. */
-  instantsWhole: boolean;
-};
+export type TransactionHeader = Omit<StoredTransaction, 'entries' | 'unmirrored'>;
 
 export interface ChainPosition {
   agreementId: string;
