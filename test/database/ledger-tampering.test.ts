@@ -30,7 +30,9 @@ describe('tampering by the owner of the database', () => {
     ['a line changed', [`UPDATE ledger_entries SET source_line = 'x' WHERE ${second}`], 2n, /differ/],
     [
       'the effective time moved by a microsecond',
-      [`UPDATE ledger_transactions SET effective_at = effective_at + interval '1 microsecond' WHERE ${second}`],
+      [
+        `UPDATE ledger_transactions SET effective_at = effective_at + interval '1 microsecond' WHERE ${second}`,
+      ],
       2n,
       /differ/,
     ],
