@@ -16,7 +16,7 @@ const KIBI = 1024;
  */
 const AS_STARTED = {
   flags: ['--max-semi-space-size=4'],
-  environment: { MALLOC_ARENA_MAX: '2', RENDER_AHEAD: 'no' },
+  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', RENDER_AHEAD: 'no' },
 };
 
 /** A child that announced where it listens. */
