@@ -15,6 +15,18 @@ export interface Queryable {
 export interface Transaction extends Queryable {
   /** The underlying pg client, for `COPY` and cursors inside this transaction. */
   readonly client: PoolClient;
+
+  /**
+   * Has `work` done right before the commit, when all else is: for a row that many transactions wait for, which
+   * is so held for no longer than the commit takes. It is done in the order in which it was asked for.
+   */
+  beforeCommit(work: () => void | Promise<void>): void;
+
+  /**
+   * Marks this point, and gives the way back to it: going back undoes what was written since, and drops what was
+   * to be done before the commit. Points do not nest.
+   */
+  savepoint(): Promise<() => Promise<void>>;
 }
 
 type Isolation = 'READ COMMITTED' | 'REPEATABLE READ';
@@ -65,7 +77,11 @@ export class Database implements Queryable {
     const runner = this.source.createQueryRunner();
     try {
       const tx = await openTransaction(runner, isolation);
-      const result = await this.ambient.run(tx, () => work(tx));
+      const result = await this.ambient.run(tx, async () => {
+        const done = await work(tx);
+        await tx.finish();
+        return done;
+      });
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -81,13 +97,32 @@ export class Database implements Queryable {
 /** A pool of its own for batches: streams that last never take a connection that a read or a close needs. */
 export class StreamDatabase extends Database {}
 
-async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<Transaction> {
+/** A transaction for whoever opened it, who alone ends it. */
+interface OpenTransaction extends Transaction {
+  /** Does what was to be done before the commit. */
+  finish(): Promise<void>;
+}
+
+async function openTransaction(runner: QueryRunner, isolation: Isolation): Promise<OpenTransaction> {
   const client = (await runner.connect()) as PoolClient;
   await runner.startTransaction(isolation);
+  const last: (() => void | Promise<void>)[] = [];
   return {
     client,
     query: async <Row>(text: string, values: readonly unknown[] = [], name?: string) =>
       run<Row>(client, text, values, name),
+    beforeCommit: (work) => void last.push(work),
+    savepoint: async () => {
+      const kept = last.length;
+      await client.query('SAVEPOINT marked');
+      return async () => {
+        await client.query('ROLLBACK TO SAVEPOINT marked');
+        last.length = kept;
+      };
+    },
+    finish: async () => {
+      for (const work of last) await work();
+    },
   };
 }
 

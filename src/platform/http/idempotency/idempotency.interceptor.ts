@@ -54,7 +54,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   /** The first request under a key. The handler's own transaction joins this one. */
   private async first(tx: Transaction, run: FirstRun): Promise<{ body: Buffer } | { refusal: unknown }> {
-    await tx.query('SAVEPOINT idempotent_request');
+    const rollBack = await tx.savepoint();
     let value: unknown;
     try {
       // Awaited here, so that the handler runs in this transaction's asynchronous context.
@@ -63,7 +63,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       const problem = toProblem(error);
       const { status } = problem.definition;
       if (status >= 500 || TRANSIENT_STATUSES.has(status)) throw error;
-      await tx.query('ROLLBACK TO SAVEPOINT idempotent_request');
+      await rollBack();
       const { body, headers } = renderProblem(problem, run.request);
       await this.store(tx, run, { status, headers: selected((name) => headers[name]), body });
       return { refusal: error };
