@@ -1,0 +1,32 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { csvOf } from './csv-rows.js';
+
+const ROWS_A_PAGE = 1000;
+
+/** Reads a page of a list. */
+export type ReadPage = (page: { limit: number; cursor?: string }) => Promise<{
+  data: object[];
+  nextCursor: string | null;
+}>;
+
+/**
+ * Answers with all rows of a list as CSV, read as they are sent. The first page is read before anything is sent, so
+ * that what is refused is still answered as such.
+ */
+export async function csvAnswer(reply: FastifyReply, name: string, read: ReadPage): Promise<void> {
+  const first = await read({ limit: ROWS_A_PAGE });
+  await reply
+    .header('Content-Type', 'text/csv; charset=utf-8; header=present')
+    .header('Content-Disposition', `attachment; filename="${name}"`)
+    .send(Readable.from(rowsFrom(first, read)));
+}
+
+async function* rowsFrom(first: Awaited<ReturnType<ReadPage>>, read: ReadPage): AsyncGenerator<string> {
+  yield csvOf(first.data, true);
+  for (let cursor = first.nextCursor; cursor !== null;) {
+    const { data, nextCursor } = await read({ limit: ROWS_A_PAGE, cursor });
+    yield csvOf(data, false);
+    cursor = nextCursor;
+  }
+}

@@ -1,0 +1,1 @@
+export { csvAnswer, type ReadPage } from './csv-answer.js';
