@@ -65,8 +65,8 @@ function serviceOf(app: INestApplicationContext, database: Database): ClosingSer
     agreement: async (bucket) => {
       const n = (count += 1);
       const [a, b] = [await provider(`alpha-${n}`), await provider(`beta-${n}`)];
-      await providers.addPrices(a.id, [priceOf('egress', '0.22')]);
-      await providers.addPrices(b.id, [priceOf('ingress', '0.15')]);
+      await providers.addPrices(a, [priceOf('egress', '0.22')]);
+      await providers.addPrices(b, [priceOf('ingress', '0.15')]);
       const parties = { code: `deal-${n}`, partyA: a.code, partyB: b.code };
       const about = { ...parties, timezone: 'Etc/UTC', currency: 'USD', autoClose: false };
       const agreement = await agreements.create(callerOf(a), about);

@@ -21,6 +21,7 @@ import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js'
 import { StatementSignatures1764000000052 } from './1764000000052-statement-signatures.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
 import { EntriesOfTransactions1764000000062 } from './1764000000062-entries-of-transactions.js';
+import { Audit1764000000100 } from './1764000000100-audit.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   StatementSignatures1764000000052,
   Disputes1764000000060,
   EntriesOfTransactions1764000000062,
+  Audit1764000000100,
 ];

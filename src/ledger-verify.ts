@@ -8,6 +8,7 @@ import {
   IntegrityService,
   ledgerHeadCheck,
   type IntegrityReport,
+  type IntegrityScope,
   type SignedSeal,
 } from './integrity/index.js';
 import { connectDatabase, migrate, type StreamDatabase } from './platform/database/index.js';
@@ -19,8 +20,8 @@ import { explanationOf } from './start-failure.js';
 
 const USAGE = `Usage: npm run ledger:verify -- [--agreement CODE]... [--heads FILE]... [--keys FILE]
 
-Checks every agreement's books, statements and ledger heads from their stored bytes and names the first thing
-that is wrong. --heads are ledger heads that somebody has kept (GET /v1/agreements/{agreement}/ledger-heads/{number}),
+Checks every agreement's books, statements and ledger heads, and every chain of the audit log, from their stored bytes
+and names the first thing that is wrong. With --agreement it checks those agreements alone. --heads are ledger heads that somebody has kept (GET /v1/agreements/{agreement}/ledger-heads/{number}),
 --keys a JWK Set of the keys that may have signed them. It reads DATABASE_URL, or starts the embedded
 server; while the service runs on that one, ask GET /v1/ledger/integrity instead.
 The exit code is 0 when everything holds, 1 when something does not, 2 when it could not be checked.
@@ -76,7 +77,9 @@ async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Pr
       ids.push(id);
     }
     const heads = kept.map(({ head }) => head);
-    return await app.get(IntegrityService, { strict: false }).verify(codes.length > 0 ? ids : null, heads);
+    const scope: IntegrityScope =
+      codes.length > 0 ? { agreements: ids, auditChains: 'none' } : { agreements: null, auditChains: 'all' };
+    return await app.get(IntegrityService, { strict: false }).verify(scope, heads);
   } finally {
     await database.close();
     await server?.stop();
@@ -84,17 +87,20 @@ async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Pr
 }
 
 function show({ counts, firstProblem }: IntegrityReport): number {
-  const { agreements, transactions, entries, statements, ledgerHeads } = counts;
+  const { agreements, transactions, entries, statements, ledgerHeads, auditEvents } = counts;
   say(
     `Checked ${agreements} agreements: ${transactions} transactions with ${entries} entries, ` +
-      `${statements} statements, ${ledgerHeads} ledger heads.`,
+      `${statements} statements, ${ledgerHeads} ledger heads, ${auditEvents} events of the audit log.`,
   );
   if (!firstProblem) {
     say('Everything holds.');
     return 0;
   }
   const { check, agreement, book, sequence, what } = firstProblem;
-  const where = [`agreement ${agreement}`, book && `book of ${book}`, sequence && `transaction ${sequence}`];
+  const where =
+    check === 'audit_log'
+      ? [`chain of ${book ?? 'the operator'}`, `event ${sequence}`]
+      : [`agreement ${agreement}`, book && `book of ${book}`, sequence && `transaction ${sequence}`];
   say(`WRONG (${check}), ${where.filter(Boolean).join(', ')}: ${what}.`);
   return 1;
 }

@@ -38,7 +38,9 @@ export async function identify(
   access: AccessService,
 ): Promise<NonNullable<FastifyRequest['caller']>> {
   if (request.caller) return request.caller;
-  const caller = await access.authenticate(request.headers.authorization);
+  const caller = await access.authenticate(request.headers.authorization, (holder) => {
+    request.refusedKey = holder;
+  });
   request.caller = caller;
   request.callerKey = callerKey(caller);
   return caller;

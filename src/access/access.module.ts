@@ -4,18 +4,31 @@ import type { FastifyInstance } from 'fastify';
 import { DEMAND } from '../platform/http/index.js';
 import { AccessGuard, identify } from './access.guard.js';
 import { AccessService } from './access.service.js';
+import { AuditChainsService } from './audit-chains.service.js';
+import { AuditService } from './audit.service.js';
+import { DenialLog } from './denial-log.js';
+import { AuditEventsController } from './http/audit-events.controller.js';
+import { followRequests } from './origin.js';
 
-/** Keys, scopes, and the guard in front of every route; needs a `DatabaseModule` beside it. */
+/** Keys, scopes, the guard in front of every route, and the audit log; needs a `DatabaseModule` beside it. */
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [AccessService, { provide: APP_GUARD, useClass: AccessGuard }],
-  exports: [AccessService],
+  controllers: [AuditEventsController],
+  providers: [
+    AccessService,
+    AuditChainsService,
+    AuditService,
+    DenialLog,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [AccessService, AuditChainsService, AuditService],
 })
 export class AccessModule implements OnModuleInit {
   constructor(
     private readonly access: AccessService,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly denials: DenialLog,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
   ) {}
@@ -26,7 +39,13 @@ export class AccessModule implements OnModuleInit {
       throw new Error(`These routes state neither @Public() nor @Scopes(): ${open.join(', ')}.`);
     }
     const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
-    if (fastify) identifyEarly(fastify, this.access);
+    if (!fastify) return;
+    identifyEarly(fastify, this.access);
+    followRequests(fastify);
+    fastify.addHook('onResponse', (request, reply, done) => {
+      this.denials.note(request, reply);
+      done();
+    });
   }
 
   private routesWithoutDemand(): string[] {
@@ -47,6 +66,7 @@ function isRoute(method: object | undefined): boolean {
 /** Guards run when the body has been read; a stranger's body should not be. */
 function identifyEarly(fastify: FastifyInstance, access: AccessService): void {
   fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('refusedKey', undefined);
   fastify.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.needsCaller) await identify(request, access);
   });

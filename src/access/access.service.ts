@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { accessProblems } from './access.errors.js';
+import { AuditService } from './audit.service.js';
 import type { Caller } from './caller.js';
 import { newApiKey } from './new-api-key.js';
 import { apiKeySha256, isApiKey } from './rules/api-key.js';
@@ -46,17 +47,27 @@ export class AccessService implements OnModuleDestroy {
   private readonly touchedAt_ms = new Map<string, number>();
   private readonly touches = new Set<Promise<void>>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+  ) {}
 
-  /** The caller that an `Authorization` header names; 401 when it names nobody. */
-  async authenticate(authorization: string | undefined): Promise<Caller> {
+  /**
+   * The caller that an `Authorization` header names; 401 when it names nobody. Whoever held a key that is expired
+   * or revoked is told to `refuse` before.
+   */
+  async authenticate(
+    authorization: string | undefined,
+    refuse: (holder: Caller) => void = () => undefined,
+  ): Promise<Caller> {
     if (authorization === undefined) {
       throw unauthenticated('Send your API key as Authorization: Bearer plk_live_...', false);
     }
     const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
     const holder =
       key !== undefined && isApiKey(key) && (await findKeyHolder(this.database, apiKeySha256(key)));
-    if (!holder)
+    if (holder && !holder.is_live) refuse(callerOf(holder));
+    if (!holder || !holder.is_live)
       throw unauthenticated('The API key is not valid: mistyped, expired, revoked or never issued.', true);
     this.touch(holder.id);
     return callerOf(holder);
@@ -78,8 +89,8 @@ export class AccessService implements OnModuleDestroy {
     return listApiKeys(this.database, query);
   }
 
-  /** Revokes a provider's key at once, in every process; false when the provider has no such key. */
-  async revoke(providerId: string, id: string): Promise<boolean> {
+  /** Revokes a provider's key at once, in every process; says whether it was before, or is not the provider's. */
+  async revoke(providerId: string, id: string): Promise<'revoked' | 'revoked_before' | 'unknown'> {
     return this.database.transaction((tx) => revokeApiKey(tx, providerId, id));
   }
 
@@ -94,7 +105,7 @@ export class AccessService implements OnModuleDestroy {
       const keys = await listOperatorKeys(tx);
       if (keys.some(({ revoked }) => !revoked)) return { key: null, created: false };
       const key = newApiKey();
-      await insertOperatorKey(tx, 'first start', key);
+      await this.insertOperatorKey(tx, 'first start', key);
       return { key, created: true };
     });
   }
@@ -110,13 +121,37 @@ export class AccessService implements OnModuleDestroy {
     const keys = await listOperatorKeys(tx);
     const former = keys.filter((row) => row.name === CONFIGURED_NAME && !row.revoked);
     for (const row of former) {
-      if (!row.key_sha256.equals(key_sha256)) await setOperatorKeyRevoked(tx, row.id, true);
+      if (!row.key_sha256.equals(key_sha256)) await this.setRevoked(tx, row.id, true);
     }
     const present = keys.find((row) => row.key_sha256.equals(key_sha256));
-    if (present?.revoked) await setOperatorKeyRevoked(tx, present.id, false);
+    if (present?.revoked) await this.setRevoked(tx, present.id, false);
     if (present) return { key, created: false };
-    await insertOperatorKey(tx, CONFIGURED_NAME, key);
+    await this.insertOperatorKey(tx, CONFIGURED_NAME, key);
     return { key, created: true };
+  }
+
+  private async insertOperatorKey(tx: Transaction, name: string, key: string): Promise<void> {
+    const id = newId();
+    const scopes = ['operator'] as const;
+    const key_sha256 = apiKeySha256(key);
+    await insertApiKey(tx, { id, providerId: null, name, scopes, key_sha256, expiresAt: null });
+    this.audit.record(tx, {
+      action: 'api_key.create',
+      resource: { kind: 'api_key', id },
+      parties: [],
+      after: { name, scopes, expiresAt: null },
+    });
+  }
+
+  private async setRevoked(tx: Transaction, id: string, revoked: boolean): Promise<void> {
+    await setOperatorKeyRevoked(tx, id, revoked);
+    this.audit.record(tx, {
+      action: revoked ? 'api_key.revoke' : 'api_key.reinstate',
+      resource: { kind: 'api_key', id },
+      parties: [],
+      before: { revoked: !revoked },
+      after: { revoked },
+    });
   }
 
   /** Records the use of a key without making the request wait, and seldom. */
@@ -137,18 +172,6 @@ function callerOf(row: KeyHolderRow): Caller {
   const holder = { keyId: row.id, scopes: row.scopes };
   if (row.provider_id === null || row.provider_code === null) return { kind: 'operator', ...holder };
   return { kind: 'provider', providerId: row.provider_id, providerCode: row.provider_code, ...holder };
-}
-
-async function insertOperatorKey(tx: Transaction, name: string, key: string): Promise<void> {
-  const id = newId();
-  await insertApiKey(tx, {
-    id,
-    providerId: null,
-    name,
-    scopes: ['operator'],
-    key_sha256: apiKeySha256(key),
-    expiresAt: null,
-  });
 }
 
 function unauthenticated(detail: string, keyGiven: boolean): Error {

@@ -30,6 +30,8 @@ export function callerKey(caller: Caller): string {
 declare module 'fastify' {
   interface FastifyRequest {
     caller?: Caller;
+    /** Whose key was sent, where it is one that is not valid any more. */
+    refusedKey?: Caller;
   }
 }
 

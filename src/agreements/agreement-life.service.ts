@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
+import { AuditService, type Caller } from '../access/index.js';
 import { formatInstant, periodOf, type Instant } from '../period/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { agreementProblems } from './agreements.errors.js';
 import { AgreementsService } from './agreements.service.js';
+import { concerning } from './rules/audited.js';
 import type { AgreementRow } from './sql/agreement-row.js';
 import { advanceTermsEpoch } from './sql/advance-terms-epoch.js';
 import { lockClock } from './sql/lock-clock.js';
@@ -20,11 +21,12 @@ export class AgreementLifeService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
   ) {}
 
   /** From now on, until it is resumed, traffic does not count under the agreement and is refused. */
   async suspend(caller: Caller, code: string, now: Instant, check: CheckBefore): Promise<AgreementRow> {
-    return this.change(caller, code, check, async (tx, agreement) => {
+    return this.change('suspend', { caller, code, check }, async (tx, agreement) => {
       refuseTerminated(agreement, now);
       if (openSuspension(agreement)) return;
       const by = caller.kind === 'provider' ? caller.providerId : null;
@@ -34,7 +36,7 @@ export class AgreementLifeService {
 
   /** Lets traffic count again from now on. Only who suspended the agreement, or the operator, resumes it. */
   async resume(caller: Caller, code: string, now: Instant, check: CheckBefore): Promise<AgreementRow> {
-    return this.change(caller, code, check, async (tx, agreement) => {
+    return this.change('resume', { caller, code, check }, async (tx, agreement) => {
       const suspension = openSuspension(agreement);
       if (!suspension) return;
       if (caller.kind === 'provider' && suspension.by !== caller.providerId) {
@@ -54,7 +56,7 @@ export class AgreementLifeService {
     now: Instant,
     check: CheckBefore,
   ): Promise<AgreementRow> {
-    return this.change(caller, code, check, async (tx, agreement) => {
+    return this.change('terminate', { caller, code, check }, async (tx, agreement) => {
       if (agreement.lastPeriod === lastPeriod) return;
       refuseTerminated(agreement, now);
       const current = periodOf(now, agreement.timezone);
@@ -70,9 +72,8 @@ export class AgreementLifeService {
   }
 
   private async change(
-    caller: Caller,
-    code: string,
-    check: CheckBefore,
+    kind: 'suspend' | 'resume' | 'terminate',
+    { caller, code, check }: { caller: Caller; code: string; check: CheckBefore },
     apply: (tx: Transaction, agreement: AgreementRow) => Promise<void>,
   ): Promise<AgreementRow> {
     const { id } = await this.agreements.find(caller, code);
@@ -83,7 +84,24 @@ export class AgreementLifeService {
       await apply(tx, agreement);
       // Batches under way began with another state of things; they are told to come again.
       await advanceTermsEpoch(tx, id);
-      return this.agreements.findById(tx, id);
+      const after = await this.agreements.findById(tx, id);
+      this.record(tx, kind, agreement, after);
+      return after;
+    });
+  }
+
+  private record(tx: Transaction, kind: string, before: AgreementRow, after: AgreementRow): void {
+    const stateOf = (agreement: AgreementRow) => ({
+      suspended: openSuspension(agreement) !== undefined,
+      lastPeriod: agreement.lastPeriod,
+    });
+    const states = { before: stateOf(before), after: stateOf(after) };
+    if (JSON.stringify(states.before) === JSON.stringify(states.after)) return;
+    this.audit.record(tx, {
+      action: `agreement.${kind}`,
+      resource: { kind: 'agreement', id: after.code },
+      ...concerning(after),
+      ...states,
     });
   }
 }

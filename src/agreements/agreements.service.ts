@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
+import { AuditService, type Caller } from '../access/index.js';
 import { isCurrency } from '../money/index.js';
 import { isTimezone } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
 import { agreementProblems } from './agreements.errors.js';
+import { concerning } from './rules/audited.js';
 import { checkTerms } from './rules/check-terms.js';
 import { completeTerms, type ProposedTerms } from './rules/complete-terms.js';
 import type { Side, Terms } from './rules/terms.js';
@@ -52,6 +53,7 @@ export class AgreementsService {
 
   constructor(
     private readonly database: Database,
+    private readonly audit: AuditService,
     private readonly providers: ProvidersService,
   ) {}
 
@@ -71,6 +73,17 @@ export class AgreementsService {
       if (!(await insertAgreement(tx, agreement))) {
         throw agreementProblems.agreement_exists(`The code ${input.code} is taken; choose another.`);
       }
+      const { code, timezone, currency, autoClose } = input;
+      this.audit.record(tx, {
+        action: 'agreement.create',
+        resource: { kind: 'agreement', id: code },
+        ...concerning({
+          code,
+          partyA: { id: partyA, code: input.partyA },
+          partyB: { id: partyB, code: input.partyB },
+        }),
+        after: { partyA: input.partyA, partyB: input.partyB, timezone, currency, autoClose },
+      });
     });
     return (await findAgreementById(this.database, id))!;
   }
@@ -185,7 +198,9 @@ export class AgreementsService {
         sha256: sealed.sha256,
         acceptedAt: now,
       });
-      return (await listVersions(tx, agreement.id, version - 1, 1))[0]!;
+      const proposed = (await listVersions(tx, agreement.id, version - 1, 1))[0]!;
+      this.recordVersion(tx, agreement, 'version.propose', { before: null, after: proposed });
+      return proposed;
     });
   }
 
@@ -210,7 +225,27 @@ export class AgreementsService {
         }
         await this.recordAcceptance(tx, agreement, version, accepter);
       }
-      return (await listVersions(tx, agreement.id, number - 1, 1))[0]!;
+      const after = (await listVersions(tx, agreement.id, number - 1, 1))[0]!;
+      if (after.acceptedBy.length > version.acceptedBy.length)
+        this.recordVersion(tx, agreement, 'version.accept', { before: version, after });
+      return after;
+    });
+  }
+
+  private recordVersion(
+    tx: Transaction,
+    agreement: AgreementRow,
+    action: string,
+    { before, after }: { before: VersionRow | null; after: VersionRow },
+  ): void {
+    const stateOf = ({ acceptedBy, inForceAt }: VersionRow) => ({ acceptedBy, inForce: inForceAt !== null });
+    const { version, effectiveFrom, sha256 } = after;
+    this.audit.record(tx, {
+      action,
+      resource: { kind: 'version', id: `${agreement.code}/${version}` },
+      ...concerning(agreement),
+      before: before && stateOf(before),
+      after: { ...stateOf(after), effectiveFrom, sha256 },
     });
   }
 

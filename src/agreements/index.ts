@@ -1,5 +1,6 @@
 export type * from './rules/terms.js';
 export { FLOW_DIRECTIONS } from './rules/terms.js';
+export { concerning } from './rules/audited.js';
 export { barredPeriods, isBackBillable } from './rules/back-billing.js';
 export { versionInForce, type VersionInForce } from './rules/version-in-force.js';
 export type { AgreementRow as Agreement } from './sql/agreement-row.js';

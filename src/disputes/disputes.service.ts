@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
+import { AuditService, type Caller } from '../access/index.js';
 import {
   agreementProblems,
   AgreementsService,
+  concerning,
   lockClock,
   sideOf,
   type Agreement,
@@ -63,6 +64,7 @@ export class DisputesService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly life: StatementLifeService,
     private readonly proposals: ProposalService,
@@ -154,6 +156,13 @@ export class DisputesService implements OnModuleInit {
     check?.(seen);
     if ('refused' in result) throw disputeProblems[result.refused](REFUSALS[result.refused]);
     const { changed, resolution } = result;
+    this.audit.record(tx, {
+      action: `dispute.${command.kind}`,
+      resource: { kind: 'dispute', id: dispute.id },
+      ...concerning(agreement),
+      before: { state: dispute.state },
+      after: { state: changed.state },
+    });
     const said = command.kind === 'propose' ? command.resolution : resolution;
     const step = {
       kind: command.kind,

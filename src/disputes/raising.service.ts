@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller, ProviderCaller } from '../access/index.js';
+import { AuditService, type Caller, type ProviderCaller } from '../access/index.js';
 import {
   agreementProblems,
   AgreementsService,
+  concerning,
   lockClock,
   sideOf,
   type Agreement,
@@ -64,6 +65,7 @@ export class RaisingService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly life: StatementLifeService,
     private readonly proposals: ProposalService,
@@ -203,6 +205,16 @@ export class RaisingService {
     const mistakes = mistakesInEvidence(input.evidence, terms);
     if (mistakes.length > 0) throw invalidDispute(mistakes);
     refuseSmall(claimed, terms.version.terms.minimumDisputeAmount, agreement.currency);
+    const id = newId();
+    this.audit.record(tx, {
+      action: 'dispute.raise',
+      resource: { kind: 'dispute', id },
+      ...concerning(agreement),
+      after: {
+        ...{ state: 'raised', reason: input.reason, period: claimed.period },
+        ...{ statement: claimed.statementId, line: claimed.lineId },
+      },
+    });
     if (claimed.statementId !== null) {
       const by = sideOf(agreement, caller.providerId)!;
       const statement = { agreementId: agreement.id, id: claimed.statementId };
@@ -211,7 +223,7 @@ export class RaisingService {
     const dispute: NewDispute = {
       ...claimed,
       agreementId: agreement.id,
-      id: newId(),
+      id,
       reason: input.reason,
       raisedBy: caller.providerId,
       raisedAt: new Date(now),

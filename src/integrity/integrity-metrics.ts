@@ -8,7 +8,7 @@ import type { LastCheck } from './sql/find-last-check.js';
 const GAUGES: { name: string; help: string; value: (last: LastCheck) => number }[] = [
   {
     name: 'peerledger_ledger_integrity_ok',
-    help: '1 when the last check of books, statements and ledger heads found nothing wrong, else 0',
+    help: '1 when the last check of books, statements, ledger heads and audit log found nothing wrong, else 0',
     value: ({ ok }) => (ok ? 1 : 0),
   },
   {

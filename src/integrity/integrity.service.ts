@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditChainsService } from '../access/index.js';
 import { AgreementsService, type Agreement } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { Database } from '../platform/database/index.js';
@@ -18,7 +19,17 @@ import { findLastCheck, type LastCheck } from './sql/find-last-check.js';
 import { insertCheck } from './sql/insert-check.js';
 import { listSeals } from './sql/list-seals.js';
 
-/** Checks everything that anybody relies on, from the stored bytes up: books, statements, ledger heads. */
+/** What to check. */
+export interface IntegrityScope {
+  /** Ids of agreements; null for all. */
+  agreements: readonly string[] | null;
+  /** Whose chain of the audit log, by the provider's id; or every chain, or none. */
+  auditChains: { of: string } | 'all' | 'none';
+}
+
+const EVERYTHING: IntegrityScope = { agreements: null, auditChains: 'all' };
+
+/** Checks everything that anybody relies on, from the stored bytes up: books, statements, ledger heads, audit log. */
 @Injectable()
 export class IntegrityService {
   private readonly logger = new Logger(IntegrityService.name);
@@ -26,27 +37,31 @@ export class IntegrityService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly auditChains: AuditChainsService,
     private readonly ledger: LedgerService,
     private readonly seals: SealsService,
     private readonly statements: StatementIntegrityService,
   ) {}
 
   /**
-   * Checks these agreements, or all, one after the other, each in a snapshot of its own, and stops at the first
+   * Checks agreements one after the other, each in a snapshot of its own, then the audit log, and stops at the first
    * thing that is wrong. `kept` are ledger heads that somebody outside has kept: a chain that was rewritten
    * whole, heads and all, agrees with itself, but not with them.
    */
   async verify(
-    agreementIds: readonly string[] | null = null,
+    scope: IntegrityScope = EVERYTHING,
     kept: readonly SealDocument[] = [],
   ): Promise<IntegrityReport> {
-    const counts = { agreements: 0, transactions: 0, entries: 0, statements: 0, ledgerHeads: 0 };
-    for (const id of agreementIds ?? (await this.ledger.agreementIds())) {
+    const counts = {
+      ...{ agreements: 0, transactions: 0, entries: 0, statements: 0, ledgerHeads: 0 },
+      auditEvents: 0,
+    };
+    for (const id of scope.agreements ?? (await this.ledger.agreementIds())) {
       const problem = await this.database.snapshot(() => this.verifyAgreement(id, kept, counts));
       if (problem) return { counts, firstProblem: problem };
       counts.agreements += 1;
     }
-    return { counts, firstProblem: null };
+    return { counts, firstProblem: await this.verifyAudit(scope, counts) };
   }
 
   /** Checks everything and keeps the result, unless somebody has within the interval. */
@@ -56,7 +71,7 @@ export class IntegrityService {
     if (last && startedAt.getTime() - last.startedAt.getTime() < interval_ms) return null;
     const report = await this.verify();
     await insertCheck(this.database, { id: newId(), startedAt, finishedAt: new Date() }, report);
-    if (report.firstProblem) this.logger.error(report.firstProblem, 'the ledger does not hold together');
+    if (report.firstProblem) this.logger.error(report.firstProblem, 'what is stored does not hold together');
     return report;
   }
 
@@ -93,6 +108,20 @@ export class IntegrityService {
     if (sealed) return fault('ledger_heads', sealed);
     const rewritten = await this.verifyKept(agreement, kept);
     return rewritten === null ? null : fault('kept_heads', rewritten);
+  }
+
+  private async verifyAudit(
+    { auditChains }: IntegrityScope,
+    counts: IntegrityReport['counts'],
+  ): Promise<IntegrityProblem | null> {
+    if (auditChains === 'none') return null;
+    const { events, firstProblem } = await this.auditChains.verify(
+      auditChains === 'all' ? null : auditChains.of,
+    );
+    counts.auditEvents = events;
+    if (!firstProblem) return null;
+    const { provider, sequence, what } = firstProblem;
+    return { check: 'audit_log', agreement: null, book: provider, sequence: String(sequence), what };
   }
 
   private async verifySeals(agreement: Agreement, counts: IntegrityReport['counts']): Promise<string | null> {

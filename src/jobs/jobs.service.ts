@@ -9,6 +9,12 @@ import { insertJob, type NewJob } from './sql/insert-job.js';
 import type { JobRow } from './sql/job-row.js';
 import { lastFailure } from './sql/last-failure.js';
 
+/** A job that was asked for, and whether that made it. */
+export interface EnqueuedJob {
+  job: JobRow;
+  isNew: boolean;
+}
+
 /** Work that outlives a request: asked for in a business transaction, run by a worker, seen by its owners. */
 @Injectable()
 export class JobsService {
@@ -18,12 +24,13 @@ export class JobsService {
    * Asks for work inside the caller's transaction: it runs if that commits, and never otherwise. While a job
    * for the same kind and subject lives, that one is given instead of a second.
    */
-  async enqueue(tx: Transaction, work: Omit<NewJob, 'id'>): Promise<JobRow> {
+  async enqueue(tx: Transaction, work: Omit<NewJob, 'id'>): Promise<EnqueuedJob> {
     for (;;) {
-      const job =
-        (await insertJob(tx, { ...work, id: newId() })) ?? (await findLiveJob(tx, work.kind, work.subject));
+      const made = await insertJob(tx, { ...work, id: newId() });
+      if (made) return { job: made, isNew: true };
+      const live = await findLiveJob(tx, work.kind, work.subject);
       // Neither: the live one finished between the two statements.
-      if (job) return job;
+      if (live) return { job: live, isNew: false };
     }
   }
 

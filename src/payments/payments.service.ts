@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
-import { AgreementsService, lockClock, versionInForce, type Agreement } from '../agreements/index.js';
+import { AuditService, type Caller } from '../access/index.js';
+import {
+  AgreementsService,
+  concerning,
+  lockClock,
+  versionInForce,
+  type Agreement,
+} from '../agreements/index.js';
 import { LedgerService, paymentPostings } from '../ledger/index.js';
 import { parseAmount } from '../money/index.js';
-import { periodOf, type Instant } from '../period/index.js';
+import { formatInstant, periodOf, type Instant } from '../period/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { validationFailed } from '../platform/http/index.js';
 import { isId, newId } from '../platform/ids/index.js';
@@ -38,6 +44,7 @@ export class PaymentsService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly ledger: LedgerService,
     private readonly life: StatementLifeService,
     private readonly paid: PaidStatementsService,
@@ -73,6 +80,22 @@ export class PaymentsService {
         statementIds: input.statements,
         recordedAt: new Date(now),
         recordedBy: providerIdOf(caller),
+      });
+      const { amount, reference, statements } = input;
+      this.audit.record(tx, {
+        action: 'payment.record',
+        resource: { kind: 'payment', id },
+        ...concerning(agreement),
+        after: {
+          ...{
+            state: 'recorded',
+            payer: payer.code,
+            payee: payee.code,
+            amount,
+            currency: agreement.currency,
+          },
+          ...{ paidAt: formatInstant(input.paidAt), reference, statements },
+        },
       });
       return (await findPayment(tx, id, null))!;
     });
@@ -117,6 +140,13 @@ export class PaymentsService {
       if (step === 'confirm') await confirmPayment(tx, payment, by);
       else await reversePayment(tx, payment, { ...by, reason });
       const agreement = await this.agreements.findById(tx, agreementId);
+      this.audit.record(tx, {
+        action: `payment.${step}`,
+        resource: { kind: 'payment', id },
+        ...concerning(agreement),
+        before: { state: payment.state },
+        after: { state: result.state, ...(reason !== null && { reason }) },
+      });
       if (result.posts === 'payment') await this.post(tx, agreement, payment);
       if (result.posts === 'reversal') await this.reverse(payment, at);
       if (result.posts) await this.paid.follow(tx, agreement, at);

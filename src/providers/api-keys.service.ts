@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import {
   AccessService,
   allows,
+  AuditService,
   type ApiKeyRow,
   type Caller,
   type CreatedApiKey,
   type Scope,
 } from '../access/index.js';
+import { formatInstant } from '../period/index.js';
+import { Database } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { validationFailed } from '../platform/http/index.js';
 import { providersProblems } from './providers.errors.js';
@@ -23,7 +26,9 @@ export interface ApiKeyGrant {
 @Injectable()
 export class ApiKeysService {
   constructor(
+    private readonly database: Database,
     private readonly access: AccessService,
+    private readonly audit: AuditService,
     private readonly providers: ProvidersService,
   ) {}
 
@@ -42,7 +47,17 @@ export class ApiKeysService {
       const detail = 'expiresAt must lie in the future.';
       throw validationFailed([{ pointer: '/expiresAt', code: 'in_future', detail }]);
     }
-    return this.access.create({ providerId: provider.id, ...grant });
+    return this.database.transaction(async (tx) => {
+      const created = await this.access.create({ providerId: provider.id, ...grant });
+      const { id, name, scopes, expiresAt } = created;
+      this.audit.record(tx, {
+        action: 'api_key.create',
+        resource: { kind: 'api_key', id },
+        parties: [provider],
+        after: { name, scopes, expiresAt: expiresAt && formatInstant(expiresAt.getTime()) },
+      });
+      return created;
+    });
   }
 
   /** A provider's keys, without their secrets. */
@@ -54,7 +69,18 @@ export class ApiKeysService {
   /** Revokes a key at once; 404 when the provider has no such key. */
   async revoke(code: string, caller: Caller, id: string): Promise<void> {
     const provider = await this.providers.requireOwn(code, caller);
-    if (isId(id) && (await this.access.revoke(provider.id, id))) return;
-    throw providersProblems.api_key_not_found('The provider has no API key with this id.');
+    await this.database.transaction(async (tx) => {
+      const outcome = isId(id) ? await this.access.revoke(provider.id, id) : 'unknown';
+      if (outcome === 'unknown')
+        throw providersProblems.api_key_not_found('The provider has no API key with this id.');
+      if (outcome === 'revoked_before') return;
+      this.audit.record(tx, {
+        action: 'api_key.revoke',
+        resource: { kind: 'api_key', id },
+        parties: [provider],
+        before: { revoked: false },
+        after: { revoked: true },
+      });
+    });
   }
 }

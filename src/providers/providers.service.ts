@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
+import { AuditService, type Caller } from '../access/index.js';
+import { formatInstant } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { isId, newId } from '../platform/ids/index.js';
 import type { FieldError } from '../platform/problems/index.js';
@@ -39,6 +40,8 @@ export interface ListPosition {
 }
 
 const CACHED_MAX = 10_000;
+/** So many of the prices that are added at once are in the audit log whole, to keep its events short. */
+const PRICES_LOGGED_MAX = 100;
 
 /** Who takes part, and what each charges its own customers. */
 @Injectable()
@@ -47,14 +50,28 @@ export class ProvidersService {
   private readonly byId = new Map<string, Provider>();
   private readonly observers: PriceObserver[] = [];
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+  ) {}
 
   /** Registers a provider; 409 when its code is taken. */
   async create(input: Omit<Provider, 'id' | 'createdAt'>): Promise<Provider> {
-    const row = await this.database.transaction((tx) => insertProvider(tx, { id: newId(), ...input }));
-    if (!row)
-      throw providersProblems.provider_code_taken(`There is a provider with the code ${input.code} already.`);
-    return providerOf(row);
+    return this.database.transaction(async (tx) => {
+      const row = await insertProvider(tx, { id: newId(), ...input });
+      if (!row)
+        throw providersProblems.provider_code_taken(
+          `There is a provider with the code ${input.code} already.`,
+        );
+      const { id, code, name, asns, billingCurrency } = providerOf(row);
+      this.audit.record(tx, {
+        action: 'provider.register',
+        resource: { kind: 'provider', id: code },
+        parties: [{ id, code }],
+        after: { name, asns, billingCurrency },
+      });
+      return providerOf(row);
+    });
   }
 
   /** The provider with this code, if there is one. */
@@ -102,14 +119,27 @@ export class ProvidersService {
    * Adds list prices; none is ever changed. One that is already there with the same content is passed over,
    * one with other content refuses them all with 409.
    */
-  async addPrices(providerId: string, prices: readonly ListPrice[]): Promise<void> {
+  async addPrices({ id, code }: Provider, prices: readonly ListPrice[]): Promise<void> {
     await this.database.transaction(async (tx) => {
       const numbered = prices.map((price) => ({ ...price, id: newId() }));
-      const added = new Set(await insertListPrices(tx, providerId, numbered));
-      refuseConflicts(prices, await this.listPrices(tx, providerId));
-      const fresh = numbered.filter(({ id }) => added.has(id)).map(({ id: _, ...price }) => price);
+      const added = new Set(await insertListPrices(tx, id, numbered));
+      refuseConflicts(prices, await this.listPrices(tx, id));
+      const fresh = numbered.filter((price) => added.has(price.id));
       if (fresh.length === 0) return;
-      for (const observe of this.observers) await observe(tx, providerId, fresh);
+      this.audit.record(tx, {
+        action: 'list_prices.add',
+        resource: { kind: 'provider', id: code },
+        parties: [{ id, code }],
+        after: {
+          added: fresh.length,
+          prices: fresh.slice(0, PRICES_LOGGED_MAX).map(({ from, ...price }) => ({
+            ...price,
+            from: formatInstant(from),
+          })),
+        },
+      });
+      const unnumbered = fresh.map(({ id: _, ...price }) => price);
+      for (const observe of this.observers) await observe(tx, id, unnumbered);
     });
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { calculateJwkThumbprint } from 'jose';
+import { AuditService, type AuditedParty } from '../access/index.js';
 import { Database } from '../platform/database/index.js';
 import { providersProblems } from './providers.errors.js';
 import { insertSigningKey } from './sql/insert-signing-key.js';
@@ -10,10 +11,16 @@ const KEYS_MAX = 100;
 /** The public keys with which providers sign what they accept. None is ever taken back: old signatures stay. */
 @Injectable()
 export class SigningKeysService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+  ) {}
 
   /** Registers a public key of Ed25519; the same one again changes nothing. */
-  async register(providerId: string, publicJwk: SigningKeyRow['publicJwk']): Promise<SigningKeyRow> {
+  async register(
+    { id: providerId, code }: AuditedParty,
+    publicJwk: SigningKeyRow['publicJwk'],
+  ): Promise<SigningKeyRow> {
     const kid = await calculateJwkThumbprint(publicJwk);
     return this.database.transaction(async (tx) => {
       const before = await listSigningKeys(tx, providerId);
@@ -25,6 +32,12 @@ export class SigningKeysService {
         );
       }
       await insertSigningKey(tx, providerId, { kid, publicJwk });
+      this.audit.record(tx, {
+        action: 'signing_key.register',
+        resource: { kind: 'signing_key', id: kid },
+        parties: [{ id: providerId, code }],
+        after: { publicJwk },
+      });
       return (await listSigningKeys(tx, providerId)).find((key) => key.kid === kid)!;
     });
   }

@@ -213,7 +213,9 @@ export class RenderingsService implements OnModuleInit {
   private async ask(statement: Statement, kind: Kind, owner: Owner): Promise<JobRow> {
     const subject = `${statement.id}/${kind}/${owner?.id ?? '-'}`;
     const ownerIds = owner ? [owner.id] : [];
-    return this.database.transaction((tx) => this.jobs.enqueue(tx, { kind: RENDER, subject, ownerIds }));
+    return this.database.transaction(async (tx) => {
+      return (await this.jobs.enqueue(tx, { kind: RENDER, subject, ownerIds })).job;
+    });
   }
 }
 

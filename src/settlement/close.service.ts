@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/index.js';
+import { AuditService, type Caller } from '../access/index.js';
 import {
   advanceClock,
   AgreementsService,
+  concerning,
   lockClock,
   type Agreement,
   type VersionInForce,
 } from '../agreements/index.js';
-import { JobsService, type JobRow } from '../jobs/index.js';
+import { JobsService, type EnqueuedJob, type JobRow } from '../jobs/index.js';
 import { creditPostings, issuePostings, LedgerService } from '../ledger/index.js';
 import { cutOffOf, formatInstant, periodBounds, type Instant } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
@@ -62,6 +63,7 @@ export class CloseService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly credits: CreditsService,
     private readonly jobs: JobsService,
@@ -80,7 +82,18 @@ export class CloseService {
     const version = await this.composition.governing(this.database, agreement, period);
     refuseEarly(agreement, period, version, now, caller.kind === 'operator');
     await this.refuseNothingLeft(this.database, agreement, period);
-    return this.database.transaction((tx) => this.enqueue(tx, agreement, period));
+    return this.database.transaction(async (tx) => {
+      const { job, isNew } = await this.enqueue(tx, agreement, period);
+      if (isNew) {
+        this.audit.record(tx, {
+          action: 'period.request_close',
+          resource: { kind: 'period', id: `${agreement.code}/${period}` },
+          ...concerning(agreement),
+          after: { job: job.id },
+        });
+      }
+      return job;
+    });
   }
 
   /** Asks for the earliest period of each agreement whose cut-off has passed to be closed. Gives how many. */
@@ -133,6 +146,12 @@ export class CloseService {
       disputableUntil: new Date(document.disputableUntil),
     });
     const statement = issuedStatement(document, identity);
+    this.audit.record(tx, {
+      action: 'statement.issue',
+      resource: { kind: 'statement', id: identity.id },
+      ...concerning(agreement),
+      after: { state: 'issued', number: document.number, period, sha256: sealed.sha256 },
+    });
     const parties = await this.credits.give(tx, identity.id, input);
     await this.traffic.closePeriod(tx, agreement.id, period);
     await this.post(input, identity, parties);
@@ -206,7 +225,7 @@ export class CloseService {
   }
 
   /** Asks for a period to be closed, in the caller's transaction. */
-  async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<JobRow> {
+  async enqueue(tx: Transaction, agreement: Agreement, period: string): Promise<EnqueuedJob> {
     const ownerIds = [agreement.partyA.id, agreement.partyB.id];
     return this.jobs.enqueue(tx, { kind: CLOSE_PERIOD, subject: `${agreement.id}/${period}`, ownerIds });
   }

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../access/index.js';
+import { concerning, type Agreement } from '../agreements/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { isSignedBy, readDetachedJws, SigningService } from '../platform/signing/index.js';
 import { SigningKeysService } from '../providers/index.js';
@@ -14,6 +16,7 @@ import type { StatementRow } from './sql/statement-row.js';
 export class SignaturesService {
   constructor(
     private readonly database: Database,
+    private readonly audit: AuditService,
     private readonly keys: SigningKeysService,
     private readonly signing: SigningService,
   ) {}
@@ -39,7 +42,7 @@ export class SignaturesService {
   async countersign(
     tx: Transaction,
     statement: StatementRow,
-    providerId: string,
+    { providerId, agreement }: { providerId: string; agreement: Agreement },
     jws: string,
     signedAt: Date,
   ): Promise<void> {
@@ -53,7 +56,13 @@ export class SignaturesService {
       throw invalid('sign the bytes of the statement’s .json download, exactly as they are');
     }
     const { kid, publicJwk } = key;
-    await insertSignature(tx, statement, { providerId, kid, publicJwk, jws, signedAt });
+    if (!(await insertSignature(tx, statement, { providerId, kid, publicJwk, jws, signedAt }))) return;
+    this.audit.record(tx, {
+      action: 'statement.sign',
+      resource: { kind: 'statement', id: statement.id },
+      ...concerning(agreement),
+      after: { kid },
+    });
   }
 
   async list(statement: StatementRow): Promise<SignatureRow[]> {

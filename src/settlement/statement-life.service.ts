@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AgreementsService, lockClock } from '../agreements/index.js';
+import { AuditService } from '../access/index.js';
+import { AgreementsService, concerning, lockClock } from '../agreements/index.js';
 import type { Instant } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import type { StatementDocument } from './rules/statement-document.js';
@@ -40,6 +41,7 @@ export class StatementLifeService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
   ) {}
 
   /** Observers run in the order in which they registered. */
@@ -65,7 +67,8 @@ export class StatementLifeService {
       throw settlementProblems[result.refused](REFUSALS[result.refused](number));
     }
     if (!result.isNew) return row;
-    const { partyA, partyB } = await this.agreements.findById(tx, row.agreementId);
+    const agreement = await this.agreements.findById(tx, row.agreementId);
+    const { partyA, partyB } = agreement;
     await insertStep(tx, row, {
       kind: step.kind,
       fromState: row.state,
@@ -75,6 +78,13 @@ export class StatementLifeService {
       reason: reason ?? null,
     });
     await setStatementState(tx, row, result.state);
+    this.audit.record(tx, {
+      action: `statement.${step.kind}`,
+      resource: { kind: 'statement', id: row.id },
+      ...concerning(agreement),
+      before: { state: row.state },
+      after: { state: result.state, ...('by' in step && { by: step.by }), ...(reason && { reason }) },
+    });
     const moved = await this.find(tx, row.id);
     for (const observer of this.observers) await observer(tx, moved, { step, from: row.state, at });
     return this.find(tx, row.id);

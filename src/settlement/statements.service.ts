@@ -89,7 +89,8 @@ export class StatementsService implements OnModuleInit {
       const by = sideOf(agreement, caller.providerId)!;
       const accepted = await this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
       if (signature !== null) {
-        await this.signatures.countersign(tx, accepted, caller.providerId, signature, new Date(now));
+        const signer = { providerId: caller.providerId, agreement };
+        await this.signatures.countersign(tx, accepted, signer, signature, new Date(now));
       }
       return accepted;
     });

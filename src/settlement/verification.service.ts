@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AgreementsService, type Agreement } from '../agreements/index.js';
+import { AuditService } from '../access/index.js';
+import { AgreementsService, concerning, type Agreement } from '../agreements/index.js';
 import { JobsService, type JobRow } from '../jobs/index.js';
 import { parseAmount } from '../money/index.js';
 import { formatInstant } from '../period/index.js';
@@ -37,6 +38,7 @@ export class VerificationService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly jobs: JobsService,
     private readonly reconciliation: ReconciliationService,
@@ -44,9 +46,20 @@ export class VerificationService {
 
   /** Asks for a statement to be verified; it reads all records of its period. */
   async request({ id, agreementId }: StatementRow): Promise<JobRow> {
-    const { partyA, partyB } = await this.agreements.findById(this.database, agreementId);
-    const work = { kind: VERIFY_STATEMENT, subject: id, ownerIds: [partyA.id, partyB.id] };
-    return this.database.transaction((tx) => this.jobs.enqueue(tx, work));
+    const agreement = await this.agreements.findById(this.database, agreementId);
+    const ownerIds = [agreement.partyA.id, agreement.partyB.id];
+    return this.database.transaction(async (tx) => {
+      const { job, isNew } = await this.jobs.enqueue(tx, { kind: VERIFY_STATEMENT, subject: id, ownerIds });
+      if (isNew) {
+        this.audit.record(tx, {
+          action: 'statement.request_verification',
+          resource: { kind: 'statement', id },
+          ...concerning(agreement),
+          after: { job: job.id },
+        });
+      }
+      return job;
+    });
   }
 
   /**

@@ -51,7 +51,7 @@ export class VoidService {
       const taken = await this.life.take(tx, statement, { step: { kind: 'void' }, at: now, reason });
       const agreement = await this.agreements.findById(tx, agreementId);
       await this.traffic.reopenPeriod(tx, agreement.id, statement.period);
-      const job = await this.closing.enqueue(tx, agreement, statement.period);
+      const { job } = await this.closing.enqueue(tx, agreement, statement.period);
       await this.reverse(tx, agreement, taken, now);
       return { statement: taken, jobId: job.id };
     });

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../access/index.js';
 import {
   advanceClock,
   AgreementsService,
@@ -64,6 +65,7 @@ export class IngestService {
   constructor(
     private readonly database: StreamDatabase,
     private readonly agreements: AgreementsService,
+    private readonly audit: AuditService,
     private readonly providers: ProvidersService,
     private readonly thread: IntakeThread,
     private readonly config: Config,
@@ -124,7 +126,20 @@ export class IngestService {
     const { mode } = request;
     await insertBatch(tx, { ...batchRow(plan, result), mode, recorded, idempotencyKey });
     const batch = (await findBatch(tx, agreement.id, reporterId, plan.batchId))!;
+    this.recordBatch(tx, request, batch);
     return { batch, replayed: false };
+  }
+
+  /** One event a batch, however many records it has; it is the reporter's own. */
+  private recordBatch(tx: Transaction, { agreement, side }: BatchRequest, batch: BatchRow): void {
+    const { id, mode, received, created, superseded, duplicate, rejected, totalBytes, sha256 } = batch;
+    this.audit.record(tx, {
+      action: 'batch.submit',
+      resource: { kind: 'batch', id },
+      agreement: agreement.code,
+      parties: [side === 'A' ? agreement.partyA : agreement.partyB],
+      after: { mode, received, created, superseded, duplicate, rejected, totalBytes, sha256 },
+    });
   }
 
   /** All that the batch is held to, as it stands now. */

@@ -84,7 +84,7 @@ describe('GET /v1/ledger/integrity', () => {
     expect(all.body).toEqual({
       ok: true,
       checkedAt: expect.any(String),
-      counts: { agreements: 2, transactions: 6, entries: 18, statements: 2, ledgerHeads: 2 },
+      counts: { agreements: 2, transactions: 6, entries: 18, statements: 2, ledgerHeads: 2, auditEvents: 25 },
       firstProblem: null,
     });
     const own = await get('/v1/ledger/integrity', deal.a.key);

@@ -61,7 +61,8 @@ describe('a job that works in a transaction', () => {
       }),
     );
     const work = { kind: 'slow', subject: 'one', ownerIds: [] };
-    const { id } = await market.pool.transaction((tx) => market.get(JobsService).enqueue(tx, work));
+    const { job } = await market.pool.transaction((tx) => market.get(JobsService).enqueue(tx, work));
+    const { id } = job;
     const shown = async (): Promise<any> => (await get(`/v1/jobs/${id}`, market.operatorKey)).body;
     const early = await until('it tells how far it is', async () => {
       const job = await shown();

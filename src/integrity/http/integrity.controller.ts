@@ -7,7 +7,7 @@ import { Etagged, page, PageQuery, readCursor } from '../../platform/http/index.
 import { Database } from '../../platform/database/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { integrityProblems } from '../integrity.errors.js';
-import { IntegrityService } from '../integrity.service.js';
+import { IntegrityService, type IntegrityScope } from '../integrity.service.js';
 import { SealsService } from '../seals.service.js';
 import {
   EntryProofView,
@@ -31,8 +31,10 @@ export class IntegrityController {
   @Scopes('balances:read')
   @ApiOperation({
     operationId: 'checkIntegrity',
-    summary: 'Check books, statements and ledger heads from their stored bytes, now',
-    description: 'Of the caller’s agreements; the operator’s are all. Names the first thing that is wrong.',
+    summary: 'Check books, statements, ledger heads and audit log from their stored bytes, now',
+    description:
+      'The caller’s agreements and its own chain of the audit log; of the operator all. With `agreement` that one ' +
+      'alone. Names the first thing that is wrong.',
   })
   @ApiOkResponse({ type: IntegrityView })
   async check(
@@ -40,11 +42,7 @@ export class IntegrityController {
     @Query() { agreement }: IntegrityQuery,
   ): Promise<IntegrityView> {
     const checkedAt = formatInstant(Date.now());
-    const ids =
-      agreement === undefined
-        ? await this.idsOf(caller)
-        : [(await this.agreements.find(caller, agreement)).id];
-    const { counts, firstProblem } = await this.integrity.verify(ids);
+    const { counts, firstProblem } = await this.integrity.verify(await this.scopeOf(caller, agreement));
     return { ok: firstProblem === null, checkedAt, counts, firstProblem };
   }
 
@@ -101,8 +99,15 @@ export class IntegrityController {
     return this.seals.prove(provider, id, await this.agreements.idsOf(this.database, caller.providerId));
   }
 
-  private async idsOf(caller: Caller): Promise<string[] | null> {
-    return caller.kind === 'operator' ? null : this.agreements.idsOf(this.database, caller.providerId);
+  private async scopeOf(caller: Caller, agreement: string | undefined): Promise<IntegrityScope> {
+    if (agreement !== undefined) {
+      const { id } = await this.agreements.find(caller, agreement);
+      return { agreements: [id], auditChains: 'none' };
+    }
+    if (caller.kind === 'operator') return { agreements: null, auditChains: 'all' };
+    const { providerId } = caller;
+    const agreements = await this.agreements.idsOf(this.database, providerId);
+    return { agreements, auditChains: { of: providerId } };
   }
 }
 

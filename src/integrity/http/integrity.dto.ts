@@ -27,19 +27,30 @@ class IntegrityCountsView {
 
   @ApiProperty({ type: 'integer' })
   ledgerHeads: number;
+
+  @ApiProperty({ type: 'integer' })
+  auditEvents: number;
 }
 
 class IntegrityProblemView implements IntegrityProblem {
-  @ApiProperty({ enum: ['ledger', 'statements', 'ledger_heads', 'kept_heads'] })
+  @ApiProperty({ enum: ['ledger', 'statements', 'ledger_heads', 'kept_heads', 'audit_log'] })
   check: IntegrityProblem['check'];
 
-  @ApiProperty({ type: String })
-  agreement: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Null for the audit log' })
+  agreement: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the provider whose book it is' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of the provider whose book or audit chain it is; null for the operator’s chain',
+  })
   book: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The transaction in that book' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The transaction in that book, or the event in that chain',
+  })
   sequence: string | null;
 
   @ApiProperty({ type: String })

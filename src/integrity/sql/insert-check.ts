@@ -9,8 +9,8 @@ export async function insertCheck(
 ): Promise<void> {
   await db.query(
     `INSERT INTO integrity_checks (id, started_at, finished_at, agreements, transactions, entries, statements,
-       seals, problem)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       seals, problem, audit_events)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       id,
       startedAt,
@@ -21,6 +21,7 @@ export async function insertCheck(
       counts.statements,
       counts.ledgerHeads,
       firstProblem && JSON.stringify(firstProblem),
+      counts.auditEvents,
     ],
   );
 }

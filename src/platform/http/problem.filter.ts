@@ -15,6 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (error instanceof StoredAnswer) return sendAnswer(reply, error.answer);
     const problem = toProblem(error);
+    request.problemCode = problem.code;
     if (problem.definition.status >= 500) this.log(error, problem, request);
     // Half an answer cannot be taken back; a cut connection is how the client learns of it.
     if (reply.sent || reply.raw.headersSent) {

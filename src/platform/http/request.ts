@@ -6,6 +6,8 @@ declare module 'fastify' {
     rawBody?: Buffer;
     /** Who calls, as a short text: set by whoever authenticates, scopes idempotency keys. */
     callerKey?: string;
+    /** The code of the problem that answers it, once one does. */
+    problemCode?: string;
   }
   interface FastifyContextConfig {
     /** The most inflated bytes that a body on this route may have, if not the default. */

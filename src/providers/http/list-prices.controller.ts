@@ -33,7 +33,7 @@ export class ListPricesController {
   ): Promise<ListPricesView> {
     const provider = await this.providers.requireOwn(code, caller);
     const prices = input.prices.map(listPriceFrom);
-    await this.providers.addPrices(provider.id, prices);
+    await this.providers.addPrices(provider, prices);
     return { prices: prices.map(showListPrice) };
   }
 

@@ -58,7 +58,7 @@ export class SigningKeysController {
     @Body() { kty, crv, x }: SigningKeyInput,
   ): Promise<SigningKeyView> {
     const provider = await this.providers.requireOwn(code, caller);
-    return show(await this.keys.register(provider.id, { kty, crv, x }));
+    return show(await this.keys.register(provider, { kty, crv, x }));
   }
 
   @Get()

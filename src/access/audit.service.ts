@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../platform/database/index.js';
+import { newId } from '../platform/ids/index.js';
+import { currentOrigin, type Origin } from './origin.js';
+import { canonicalEvent, type AuditedChange, type AuditEvent } from './rules/audit-event.js';
+import { appendAuditEvent } from './sql/append-audit-event.js';
+import { listAuditEvents, type AuditEventRow, type AuditFilter } from './sql/list-audit-events.js';
+import { listDenials, type StoredDenial } from './sql/list-denials.js';
+
+/** A provider that a change concerns, and that may read of it. */
+export interface AuditedParty {
+  id: string;
+  code: string;
+}
+
+/** A change as it is reported to the log. */
+export interface ReportedChange extends Omit<AuditedChange, 'agreement' | 'before' | 'after'> {
+  agreement?: string | null;
+  /** The provider whose own it is, both parties of an agreement, or nobody: then it is for the operator alone. */
+  parties: readonly AuditedParty[];
+  before?: AuditedChange['before'];
+  after?: AuditedChange['after'];
+}
+
+/** A row of the log as it is stored. */
+export type AuditLogRow =
+  | { kind: 'change'; at: Date; id: string; row: AuditEventRow }
+  | { kind: 'denial'; at: Date; id: string; row: StoredDenial };
+
+/** The action of every attempt that was denied; its route says what was attempted. */
+export const DENIED = 'request.denied';
+
+/** What was changed in a transaction so far. */
+interface Pending {
+  origin: Origin;
+  changes: ReportedChange[];
+}
+
+/** The log of changes, and of attempts that were denied. */
+@Injectable()
+export class AuditService {
+  private readonly pending = new WeakMap<Transaction, Pending>();
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Logs a change in its transaction: it is logged if that commits, and never otherwise. All changes of one
+   * transaction make one event, of which the first is what it is about and the others are effects. It is written
+   * right before the commit, so a chain is held up for no longer than that takes.
+   */
+  record(tx: Transaction, change: ReportedChange): void {
+    const origin = currentOrigin();
+    tx.beforeCommit(() => {
+      const pending = this.pending.get(tx);
+      if (pending) {
+        pending.changes.push(change);
+        return;
+      }
+      const begun = { origin, changes: [change] };
+      this.pending.set(tx, begun);
+      tx.beforeCommit(() => append(tx, begun));
+    });
+  }
+
+  /** Changes and denied attempts, latest first; an outcome leaves the other kind out. */
+  async list(
+    filter: AuditFilter & { outcome: 'done' | 'denied' | null },
+    limit: number,
+  ): Promise<AuditLogRow[]> {
+    const { outcome, action } = filter;
+    const withDenials = outcome !== 'done' && (action === null || action === DENIED);
+    const [events, denied] = await Promise.all([
+      outcome === 'denied' ? [] : listAuditEvents(this.database, filter, limit),
+      withDenials ? listDenials(this.database, filter, limit) : [],
+    ]);
+    const rows: AuditLogRow[] = [
+      ...events.map((row) => ({ kind: 'change' as const, at: row.recordedAt, id: row.id, row })),
+      ...denied.map((row) => ({ kind: 'denial' as const, at: row.recordedAt, id: row.id, row })),
+    ];
+    return rows.sort(latestFirst).slice(0, limit);
+  }
+}
+
+async function append(tx: Transaction, { origin, changes }: Pending): Promise<void> {
+  const now = new Date();
+  const [main, ...effects] = changes.map(asLogged);
+  const { parties } = changes[0]!;
+  const event: AuditEvent = {
+    ...main!,
+    id: newId(),
+    at: now.toISOString(),
+    actor: origin.actor,
+    request: origin.request,
+    parties: parties.map(({ code }) => code),
+    effects,
+  };
+  await appendAuditEvent(tx, {
+    chainId: origin.chainId,
+    id: event.id,
+    recordedAt: now,
+    partyIds: parties.map(({ id }) => id),
+    action: event.action,
+    resourceKind: event.resource.kind,
+    resourceId: event.resource.id,
+    agreement: event.agreement,
+    canonical: canonicalEvent(event),
+  });
+}
+
+function asLogged({ action, resource, agreement, before, after }: ReportedChange): AuditedChange {
+  return { action, resource, agreement: agreement ?? null, before: before ?? null, after: after ?? null };
+}
+
+function latestFirst(a: AuditLogRow, b: AuditLogRow): number {
+  const difference = b.at.getTime() - a.at.getTime();
+  if (difference !== 0) return difference;
+  return a.id < b.id ? 1 : -1;
+}

@@ -1,0 +1,70 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Database } from '../platform/database/index.js';
+import { newId } from '../platform/ids/index.js';
+import { DenialTally } from './denial-tally.js';
+import { isDenial, resourceIn, type DeniedActor } from './rules/denial.js';
+import { insertDenials } from './sql/insert-denials.js';
+
+const WRITE_INTERVAL_MS = 5_000;
+
+/**
+ * Logs attempts that were denied, after they were answered and outside of any transaction. Up to
+ * `WRITE_INTERVAL_MS` of them are lost with a process that is killed; the request log has them all.
+ */
+@Injectable()
+export class DenialLog implements OnModuleDestroy {
+  private readonly logger = new Logger('audit');
+  private readonly tally = new DenialTally();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly database: Database) {}
+
+  /** Notes a request that was answered, if it was denied. */
+  note(request: FastifyRequest, reply: FastifyReply): void {
+    const { statusCode: status } = reply;
+    if (request.is404 || !request.routeOptions.config.needsCaller || !isDenial(status)) return;
+    const denial = {
+      actor: actorOf(request),
+      requestId: request.id,
+      address: request.ip,
+      method: request.method,
+      route: request.routeOptions.url ?? '',
+      resource: resourceIn(request.params as Record<string, unknown>),
+      status,
+      code: request.problemCode ?? null,
+    };
+    this.tally.note(denial, new Date());
+    this.timer ??= setInterval(() => void this.write(), WRITE_INTERVAL_MS).unref();
+  }
+
+  /** Writes what has been noted. What cannot be written is counted among what was left out. */
+  async write(last = false): Promise<void> {
+    const rows = this.tally.take(new Date(), last);
+    if (rows.length === 0) return;
+    try {
+      await insertDenials(
+        this.database,
+        rows.map((row) => ({ ...row, id: newId() })),
+      );
+    } catch (error) {
+      this.tally.giveBack(rows);
+      this.logger.warn({ err: error, rows: rows.length }, 'denied attempts could not be logged');
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.write(true);
+  }
+}
+
+function actorOf({ caller, refusedKey }: FastifyRequest): DeniedActor {
+  const holder = caller ?? refusedKey;
+  if (!holder) return { kind: 'unknown', providerId: null, credential: null };
+  return {
+    kind: holder.kind,
+    providerId: holder.kind === 'provider' ? holder.providerId : null,
+    credential: { kind: 'api_key', id: holder.keyId },
+  };
+}

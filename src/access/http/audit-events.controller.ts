@@ -1,0 +1,85 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { parseInstant } from '../../period/index.js';
+import { csvAnswer } from '../../platform/csv/index.js';
+import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { isId } from '../../platform/ids/index.js';
+import { AuditService } from '../audit.service.js';
+import { CurrentCaller, type Caller } from '../caller.js';
+import { Scopes } from '../decorators.js';
+import { AuditEventPage, AuditQuery } from './audit-events.dto.js';
+import { auditCells, showAuditEvent } from './show-audit-event.js';
+
+const DESCRIPTION =
+  'Changes to what is the caller’s own or shared with another party, by whomever, and attempts that its own ' +
+  'credentials were denied; the operator’s are all. Each change is in the hash chain of who made it.';
+
+@ApiTags('audit')
+@Controller('v1')
+export class AuditEventsController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get('audit-events')
+  @Scopes('audit:read')
+  @ApiOperation({
+    operationId: 'listAuditEvents',
+    summary: 'Changes and denied attempts, latest first',
+    description: DESCRIPTION,
+  })
+  @ApiOkResponse({ type: AuditEventPage })
+  async list(@CurrentCaller() caller: Caller, @Query() query: AuditQuery): Promise<AuditEventPage> {
+    const { limit } = query;
+    const before = readCursor<[number, string]>(query.cursor, [isInstantValue, isIdValue]);
+    const [resourceKind = null, resourceId = null] = query.resource?.split(/:(.*)/s) ?? [];
+    const rows = await this.audit.list(
+      {
+        partyId: caller.kind === 'provider' ? caller.providerId : null,
+        from: instantOf(query.from),
+        to: instantOf(query.to),
+        action: query.action ?? null,
+        resourceKind,
+        resourceId,
+        agreement: query.agreement ?? null,
+        outcome: query.outcome ?? null,
+        before: before && { at: new Date(before[0]), id: before[1] },
+      },
+      limit + 1,
+    );
+    return mapPage(
+      page(rows, limit, ({ at, id }) => [at.getTime(), id]),
+      (row) => showAuditEvent(row, caller),
+    );
+  }
+
+  @Get('audit-events.csv')
+  @Scopes('audit:read')
+  @ApiOperation({
+    operationId: 'downloadAuditEventsCsv',
+    summary: 'Changes and denied attempts as CSV, all of them; `limit` does not count',
+    description: DESCRIPTION,
+  })
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async csv(
+    @CurrentCaller() caller: Caller,
+    @Query() query: AuditQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await csvAnswer(reply, 'audit-events.csv', async (position) =>
+      mapPage(await this.list(caller, { ...query, ...position }), auditCells),
+    );
+  }
+}
+
+function instantOf(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(parseInstant(text) as number);
+}
+
+function isIdValue(value: unknown): boolean {
+  return typeof value === 'string' && isId(value);
+}
+
+/** Within the years 1 to 9999, so that a made-up cursor is refused before it reaches SQL. */
+function isInstantValue(value: unknown): boolean {
+  return typeof value === 'number' && value >= -62_135_596_800_000 && value <= 253_402_300_799_999;
+}
