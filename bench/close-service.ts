@@ -88,7 +88,7 @@ function serviceOf(app: INestApplicationContext, database: Database): ClosingSer
       const row = (await findStatement(database, id, null))!;
       await voiding.makeVoid(row, 'closed again by the benchmark', Date.now(), () => undefined);
     },
-    verify: async (id) => (await verification.verify(id)).matches,
+    verify: async (id) => (await verification.verify(id, null)).matches,
   };
 
   async function provider(code: string): Promise<Provider> {

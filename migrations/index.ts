@@ -21,6 +21,9 @@ import { RenderingParts1764000000051 } from './1764000000051-rendering-parts.js'
 import { StatementSignatures1764000000052 } from './1764000000052-statement-signatures.js';
 import { Disputes1764000000060 } from './1764000000060-disputes.js';
 import { EntriesOfTransactions1764000000062 } from './1764000000062-entries-of-transactions.js';
+import { HistoryClock1764000000070 } from './1764000000070-history-clock.js';
+import { RecordsByBatch1764000000071 } from './1764000000071-records-by-batch.js';
+import { CheckedRenderings1764000000072 } from './1764000000072-checked-renderings.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
@@ -47,5 +50,8 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   StatementSignatures1764000000052,
   Disputes1764000000060,
   EntriesOfTransactions1764000000062,
+  HistoryClock1764000000070,
+  RecordsByBatch1764000000071,
+  CheckedRenderings1764000000072,
   Audit1764000000100,
 ];

@@ -5,6 +5,7 @@ import { LedgerModule } from '../ledger/index.js';
 import { ReconciliationModule } from '../reconciliation/index.js';
 import { SettlementModule } from '../settlement/index.js';
 import { DisputeRecord } from './dispute-record.service.js';
+import { DisputeHistory } from './dispute-history.service.js';
 import { DisputesService } from './disputes.service.js';
 import { DisputesController } from './http/disputes.controller.js';
 import { TimeBarJob } from './jobs/time-bar.job.js';
@@ -15,6 +16,14 @@ import { TimeBarService } from './time-bar.service.js';
 @Module({
   imports: [AgreementsModule, JobsModule, LedgerModule, ReconciliationModule, SettlementModule],
   controllers: [DisputesController],
-  providers: [DisputeRecord, DisputesService, ProposalService, RaisingService, TimeBarJob, TimeBarService],
+  providers: [
+    DisputeHistory,
+    DisputeRecord,
+    DisputesService,
+    ProposalService,
+    RaisingService,
+    TimeBarJob,
+    TimeBarService,
+  ],
 })
 export class DisputesModule {}

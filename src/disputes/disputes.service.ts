@@ -16,6 +16,7 @@ import {
   CompositionService,
   insertConcession,
   StatementLifeService,
+  WithheldService,
   type OpenDispute,
 } from '../settlement/index.js';
 import { DisputeRecord, type TakenStep } from './dispute-record.service.js';
@@ -30,7 +31,7 @@ import {
   type Resolution,
 } from './rules/dispute-state.js';
 import { NO_EVIDENCE, readResolution, recordResolution } from './rules/evidence.js';
-import { withheldByDispute } from './rules/withheld.js';
+import { withheldByDispute, withheldByLine } from './rules/withheld.js';
 import { countDisputes } from './sql/count-disputes.js';
 import type { DisputeRow } from './sql/dispute-row.js';
 import { findDispute } from './sql/find-dispute.js';
@@ -70,10 +71,20 @@ export class DisputesService implements OnModuleInit {
     private readonly proposals: ProposalService,
     private readonly reconciliation: ReconciliationService,
     private readonly record: DisputeRecord,
+    private readonly withheld: WithheldService,
   ) {}
 
   onModuleInit(): void {
     this.composition.provideOpenDisputes(openDisputesAt);
+    this.withheld.provide(async (statements) => {
+      const agreementIds = [...new Set(statements.map(({ agreementId }) => agreementId))];
+      const lineIds = statements.flatMap((statement) => statement.lineIds);
+      const claims = await listOpenClaims(this.database, agreementIds, lineIds);
+      const amounts = withheldByLine(claims);
+      return new Map(
+        claims.map(({ lineId, payer }) => [lineId, { payer, amount: amounts.get(lineId)! }] as const),
+      );
+    });
   }
 
   /** The caller's disputes, latest first, before the one with `beforeId`. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AgreementsModule } from '../agreements/index.js';
 import { JobsModule } from '../jobs/index.js';
 import { LedgerModule } from '../ledger/index.js';
+import { RenderingsModule } from '../renderings/index.js';
 import { SettlementModule } from '../settlement/index.js';
 import { TrafficModule } from '../traffic/index.js';
 import { IntegrityController } from './http/integrity.controller.js';
@@ -14,7 +15,7 @@ import { SealsService } from './seals.service.js';
 
 /** Needs `HttpModule`, `AccessModule`, `SigningModule` and a `DatabaseModule` beside it. */
 @Module({
-  imports: [AgreementsModule, JobsModule, LedgerModule, SettlementModule, TrafficModule],
+  imports: [AgreementsModule, JobsModule, LedgerModule, RenderingsModule, SettlementModule, TrafficModule],
   controllers: [IntegrityController, RecordProofsController],
   providers: [IntegrityJob, IntegrityMetrics, IntegrityService, RecordProofsService, SealsService],
   exports: [IntegrityService],

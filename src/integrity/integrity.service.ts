@@ -4,6 +4,7 @@ import { AgreementsService, type Agreement } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { Database } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
+import { RenderingIntegrityService } from '../renderings/index.js';
 import { StatementIntegrityService } from '../settlement/index.js';
 import { merkleRoot } from './rules/merkle.js';
 import type { IntegrityProblem, IntegrityReport } from './rules/report.js';
@@ -29,7 +30,7 @@ export interface IntegrityScope {
 
 const EVERYTHING: IntegrityScope = { agreements: null, auditChains: 'all' };
 
-/** Checks everything that anybody relies on, from the stored bytes up: books, statements, ledger heads, audit log. */
+/** Checks everything that anybody relies on, from the stored bytes up: books, statements, files, heads, audit log. */
 @Injectable()
 export class IntegrityService {
   private readonly logger = new Logger(IntegrityService.name);
@@ -39,6 +40,7 @@ export class IntegrityService {
     private readonly agreements: AgreementsService,
     private readonly auditChains: AuditChainsService,
     private readonly ledger: LedgerService,
+    private readonly renderings: RenderingIntegrityService,
     private readonly seals: SealsService,
     private readonly statements: StatementIntegrityService,
   ) {}
@@ -53,7 +55,7 @@ export class IntegrityService {
     kept: readonly SealDocument[] = [],
   ): Promise<IntegrityReport> {
     const counts = {
-      ...{ agreements: 0, transactions: 0, entries: 0, statements: 0, ledgerHeads: 0 },
+      ...{ agreements: 0, transactions: 0, entries: 0, statements: 0, renderings: 0, ledgerHeads: 0 },
       auditEvents: 0,
     };
     for (const id of scope.agreements ?? (await this.ledger.agreementIds())) {
@@ -104,6 +106,9 @@ export class IntegrityService {
     const { statements, problem } = await this.statements.verify(agreementId);
     if (problem) return fault('statements', problem);
     counts.statements += statements;
+    const rendered = await this.renderings.verify(agreementId);
+    if (rendered.problem) return fault('renderings', rendered.problem);
+    counts.renderings += rendered.renderings;
     const sealed = await this.verifySeals(agreement, counts);
     if (sealed) return fault('ledger_heads', sealed);
     const rewritten = await this.verifyKept(agreement, kept);

@@ -3,7 +3,7 @@ import type { Agreement } from '../agreements/index.js';
 import { formatInstant } from '../period/index.js';
 import { Database } from '../platform/database/index.js';
 import { SigningService } from '../platform/signing/index.js';
-import { TrafficService, type BatchRow, type RecordRow } from '../traffic/index.js';
+import { TrafficService, type RecordRow } from '../traffic/index.js';
 import { integrityProblems } from './integrity.errors.js';
 import { inclusionPath, leafHash, merkleRoot, PackedHashes } from './rules/merkle.js';
 import { recordText, type BatchRoot, type RecordLeaf, type RecordProof } from './rules/proofs.js';
@@ -25,7 +25,7 @@ export class RecordProofsService {
     wanted: { recordId: string; revision: number | null },
   ): Promise<RecordProof> {
     const batch = await this.traffic.batch(agreement, reporter.id, batchId);
-    const { hashes, found } = await this.read(agreement, reporter.id, batch, wanted);
+    const { hashes, found } = await this.read(agreement, reporter.id, batch.id, wanted);
     if (!found) throw integrityProblems.traffic_record_not_found('The batch stored no such record.');
     const root: BatchRoot = {
       type: 'peerledger-batch-root',
@@ -53,14 +53,14 @@ export class RecordProofsService {
   private async read(
     agreement: Agreement,
     reporterId: string,
-    batch: BatchRow,
+    batchId: string,
     { recordId, revision }: { recordId: string; revision: number | null },
   ): Promise<{ hashes: PackedHashes; found: { index: number; record: RecordLeaf } | null }> {
     return this.database.snapshot(async (tx) => {
       const hashes = new PackedHashes();
       let found: { index: number; record: RecordLeaf } | null = null;
       const owner = { agreementId: agreement.id, reporterId };
-      for await (const rows of this.traffic.batchRecords(tx, owner, batch)) {
+      for await (const rows of this.traffic.batchRecords(tx, owner, batchId)) {
         for (const row of rows) {
           const record = leafOf(row);
           if (row.id === recordId && row.revision === (revision ?? row.revision))

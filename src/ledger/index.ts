@@ -17,6 +17,7 @@ export { creditPostings, type GivenCredit } from './rules/credit-postings.js';
 export { entryLeaves, leafText, type EntryLeaf } from './rules/entry-leaf.js';
 export type { AccountFilter, LedgerAccount } from './sql/list-accounts.js';
 export type { EntryFilter, EntryRecord } from './sql/list-entries.js';
+export type { PostedChange, PostedSource } from './sql/read-posted.js';
 export type { BookPosition } from './sql/sum-positions.js';
 export type { EntryPlace } from './sql/find-entry-place.js';
 export type { ChainRange, Link } from './sql/read-links.js';

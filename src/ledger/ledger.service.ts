@@ -30,6 +30,7 @@ import { lockAccounts } from './sql/lock-accounts.js';
 import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
 import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
 import { readBalances, type BalancesOf } from './sql/read-balances.js';
+import { readPosted, type PostedChange, type PostedSource } from './sql/read-posted.js';
 import { sumPositions, type BookPosition } from './sql/sum-positions.js';
 import { verifyLedger, type Verification } from './verify-ledger.js';
 
@@ -110,6 +111,11 @@ export class LedgerService {
     const stored = await findSource(this.database, of);
     const books = reversalPostings(stored.map(({ canonical }) => canonical));
     return this.post({ agreementId: of.agreementId, ...by, books });
+  }
+
+  /** What source documents of an agreement changed, by document and book; nothing of those that posted nothing. */
+  async posted(agreementId: string, sources: readonly PostedSource[]): Promise<PostedChange[]> {
+    return readPosted(this.database, agreementId, sources);
   }
 
   /** Keeps an agreement's books as they are, once they have postings, until the caller's transaction ends. */

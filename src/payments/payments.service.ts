@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService, type Caller } from '../access/index.js';
 import {
+  advanceClock,
   AgreementsService,
   concerning,
   lockClock,
@@ -13,7 +14,7 @@ import { formatInstant, periodOf, type Instant } from '../period/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { validationFailed } from '../platform/http/index.js';
 import { isId, newId } from '../platform/ids/index.js';
-import { StatementLifeService } from '../settlement/index.js';
+import { HistoryService, StatementLifeService, type PaymentEvent } from '../settlement/index.js';
 import { PaidStatementsService } from './paid-statements.service.js';
 import { paymentProblems } from './payments.errors.js';
 import { checkPayment, type PaymentInput } from './rules/check-payment.js';
@@ -21,6 +22,7 @@ import { takePaymentStep, type Actor, type PaymentRefusal, type PaymentStep } fr
 import { confirmPayment } from './sql/confirm-payment.js';
 import { findPayment } from './sql/find-payment.js';
 import { insertPayment } from './sql/insert-payment.js';
+import { listPaymentEvents, type PaymentEventRow } from './sql/list-payment-events.js';
 import { listPayments, type PaymentFilter } from './sql/list-payments.js';
 import type { PaymentRow } from './sql/payment-row.js';
 import { reversePayment } from './sql/reverse-payment.js';
@@ -40,15 +42,22 @@ export interface PaymentStepRequest {
 
 /** Payments: recorded by who pays, posted when who is paid says that the money came, reversed where it did not. */
 @Injectable()
-export class PaymentsService {
+export class PaymentsService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
     private readonly audit: AuditService,
+    private readonly history: HistoryService,
     private readonly ledger: LedgerService,
     private readonly life: StatementLifeService,
     private readonly paid: PaidStatementsService,
   ) {}
+
+  onModuleInit(): void {
+    this.history.providePayments(async (db, { id, partyA }, span) =>
+      (await listPaymentEvents(db, id, span)).map((event) => paymentEvent(event, partyA.id)),
+    );
+  }
 
   /** Records a payment; it changes no balance until it is confirmed. */
   async record(
@@ -136,7 +145,8 @@ export class PaymentsService {
       const result = takePaymentStep(payment.state, step, actorOf(caller, payment));
       if ('refused' in result) throw paymentProblems[result.refused](REFUSALS[result.refused](payment));
       if (!result.isNew) return payment;
-      const by = { providerId: providerIdOf(caller), at: new Date(at) };
+      const recorded = await advanceClock(tx, agreementId);
+      const by = { providerId: providerIdOf(caller), at: new Date(at), recorded };
       if (step === 'confirm') await confirmPayment(tx, payment, by);
       else await reversePayment(tx, payment, { ...by, reason });
       const agreement = await this.agreements.findById(tx, agreementId);
@@ -188,6 +198,18 @@ export class PaymentsService {
     const version = versionInForce(versions, periodOf(paidAt, agreement.timezone)) ?? versions[0];
     return version?.terms.netting ?? true;
   }
+}
+
+function paymentEvent(event: PaymentEventRow, partyAId: string): PaymentEvent {
+  const isReversal = event.kind === 'reversed';
+  const amount = BigInt(event.amount);
+  const isByA = event.payerId === partyAId;
+  return {
+    sourceKind: isReversal ? PAYMENT_REVERSAL : PAYMENT,
+    sourceId: event.id,
+    effectiveAt: isReversal ? event.reversedAt! : event.paidAt,
+    paidByA: isByA === isReversal ? -amount : amount,
+  };
 }
 
 function providerIdOf(caller: Caller): string | null {

@@ -1,5 +1,10 @@
 export { providersProblems } from './providers.errors.js';
 export { ProvidersModule } from './providers.module.js';
-export { ProvidersService, type PriceObserver, type Provider } from './providers.service.js';
+export {
+  ProvidersService,
+  type NumberedPrice,
+  type PriceObserver,
+  type Provider,
+} from './providers.service.js';
 export { slotOf, type ListPrice, type PriceSide } from './rules/list-price.js';
 export { SigningKeysService } from './signing-keys.service.js';

@@ -26,11 +26,14 @@ export interface Provider {
   createdAt: Date;
 }
 
+/** A list price with its id. */
+export type NumberedPrice = ListPrice & { id: string };
+
 /** Told of new prices inside the transaction that adds them; throwing refuses them. */
 export type PriceObserver = (
   tx: Transaction,
   providerId: string,
-  prices: readonly ListPrice[],
+  prices: readonly NumberedPrice[],
 ) => Promise<void>;
 
 /** From where a list goes on, and how many rows to fetch. */
@@ -148,8 +151,13 @@ export class ProvidersService {
     return (await listAllListPrices(tx, providerId)).map(listPriceOf);
   }
 
+  /** The same, each with its id. */
+  async numberedPrices(tx: Queryable, providerId: string): Promise<NumberedPrice[]> {
+    return (await listAllListPrices(tx, providerId)).map((row) => ({ id: row.id, ...listPriceOf(row) }));
+  }
+
   /** Prices in the order they were added, each with its id. */
-  async listPricesPage(providerId: string, position: ListPosition): Promise<(ListPrice & { id: string })[]> {
+  async listPricesPage(providerId: string, position: ListPosition): Promise<NumberedPrice[]> {
     const rows = await listListPrices(this.database, { providerId, ...position });
     return rows.map((row) => ({ id: row.id, ...listPriceOf(row) }));
   }

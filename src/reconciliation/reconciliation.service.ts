@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { bucketGrid, bucketIndexAt, daysOf, type BucketGrid } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
-import { TrafficService } from '../traffic/index.js';
+import { TrafficService, type CustomerUsage, type Replay } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
 import {
   agreedBucket,
@@ -64,6 +64,8 @@ export interface ReplayedPeriod extends SettledPeriod {
   agreed: AgreedBucket[];
   /** How many records counted, by reporter id. */
   recordCounts: Map<string, number>;
+  /** What each reporter's customers were charged for, by reporter id; for that reporter's eyes alone. */
+  customers: Map<string, CustomerUsage[]>;
 }
 
 const ROWS_A_PART = 5_000;
@@ -169,36 +171,22 @@ export class ReconciliationService implements OnModuleInit {
     );
   }
 
-  /** Periods of which bytes were agreed between two figures of the agreement's clock. */
-  async agreedPeriods(
-    db: Queryable,
-    agreementId: string,
-    between: { after: bigint; upTo: bigint | null },
-  ): Promise<string[]> {
-    return listAgreedPeriods(db, agreementId, between);
+  /** Periods of which bytes were agreed after a figure of the agreement's clock. */
+  async agreedPeriods(db: Queryable, agreementId: string, after: bigint): Promise<string[]> {
+    return listAgreedPeriods(db, agreementId, after);
   }
 
   /**
    * A period as it was recorded when the agreement's clock showed a figure, compared anew from the records by the
-   * rules, and by a version: nothing is read of what is kept up.
+   * rules, and by a version: nothing is read of what is kept up. What was agreed on counts as
+   * corrections do. Inside a transaction.
    */
-  async replay(
-    tx: Transaction,
-    agreement: Agreement,
-    period: string,
-    version: VersionInForce,
-    recordedUpTo: bigint,
-  ): Promise<ReplayedPeriod> {
+  async replay(tx: Queryable, agreement: Agreement, replay: Replay): Promise<ReplayedPeriod> {
+    const { period, version, recorded } = replay;
     const rules = version.terms.reconciliation;
     const grid = bucketGrid(period, rules.bucket, agreement.timezone);
-    const { buckets: usage, recordCounts } = await this.traffic.replay(
-      tx,
-      agreement,
-      [version],
-      period,
-      recordedUpTo,
-    );
-    const fixed = await readAgreedBytes(tx, agreement.id, period, recordedUpTo);
+    const { buckets: usage, ...counted } = await this.traffic.replay(tx, agreement, replay);
+    const fixed = await readAgreedBytes(tx, agreement.id, period, recorded.correctedUpTo ?? recorded.upTo);
     const measured = withAgreedBytes(pairSides(usage, grid), fixed, grid);
     const { buckets, directions, counts } = reconcile(measured, rules, {
       start: grid.starts[0]!,
@@ -214,7 +202,7 @@ export class ReconciliationService implements OnModuleInit {
       counts,
       samples: buckets,
       agreed,
-      recordCounts,
+      ...counted,
     };
   }
 

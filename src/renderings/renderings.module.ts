@@ -8,12 +8,14 @@ import { CreditExportsService } from './credit-exports.service.js';
 import { CreditExportsController } from './http/credit-exports.controller.js';
 import { RenderingsController } from './http/renderings.controller.js';
 import { RenderJob } from './jobs/render.job.js';
+import { RenderingIntegrityService } from './rendering-integrity.service.js';
 import { RenderingStore } from './rendering-store.js';
 import { RenderingsService } from './renderings.service.js';
 
 @Module({
   imports: [AgreementsModule, JobsModule, ProvidersModule, ReconciliationModule, SettlementModule],
   controllers: [CreditExportsController, RenderingsController],
-  providers: [CreditExportsService, RenderingStore, RenderingsService, RenderJob],
+  providers: [CreditExportsService, RenderingIntegrityService, RenderingStore, RenderingsService, RenderJob],
+  exports: [RenderingIntegrityService],
 })
 export class RenderingsModule {}

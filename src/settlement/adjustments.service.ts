@@ -3,7 +3,7 @@ import { AgreementsService, type Agreement, type VersionInForce } from '../agree
 import type { Queryable } from '../platform/database/index.js';
 import { rate, type Rating } from '../rating/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
-import { TrafficService, type LateUsage } from '../traffic/index.js';
+import { TrafficService } from '../traffic/index.js';
 import {
   adjustmentLines,
   compareAdjustments,
@@ -12,14 +12,9 @@ import {
   type Restated,
 } from './rules/adjustments.js';
 import { issuedLines } from './rules/issued-lines.js';
-import { usageOfFacts, type FactSource, type PeriodFacts } from './rules/period-facts.js';
+import { isAfterEnd, usageOfFacts, type FactSource, type PeriodFacts } from './rules/period-facts.js';
 import { listConcessions } from './sql/list-concessions.js';
 import { listStanding, type Past, type StandingStatement } from './sql/list-standing.js';
-
-/** What a recorded past is looked at through: which statements stood, and what was recorded. */
-export interface Looked extends Past {
-  recordedUpTo: bigint;
-}
 
 /** An issued period that later data or a dispute changed, as it is rated with all that is known. */
 export interface RestatedPeriod {
@@ -44,25 +39,29 @@ export class AdjustmentsService {
 
   /**
    * What the next statement carries, or with `looked` what a recorded one had to. Only periods are rated again of
-   * which something was recorded since the last statement that stands: that one carried all that came before.
+   * which something was recorded since the last statement that stands: that one carried all that came before. Of
+   * the past every period is: what was noted then of changes is not relied upon.
    */
   async since(
     db: Queryable,
     agreement: Agreement,
     facts: FactSource,
-    looked: Looked | null = null,
+    looked: Past | null = null,
   ): Promise<Later> {
     const standing = await listStanding(db, agreement.id, looked);
     const after = standing.at(-1)?.recordedUpTo;
     if (after === undefined) return { adjustments: [], restated: [] };
-    const upTo = looked?.recordedUpTo ?? null;
-    const changes = await this.traffic.lateUsage(db, agreement.id, after, upTo);
-    const agreed = await this.reconciliation.agreedPeriods(db, agreement.id, { after, upTo });
-    const changed = new Set([...changes.map(({ period }) => period), ...agreed]);
     const later: Later = { adjustments: [], restated: [] };
-    for (const original of standing.filter(({ period }) => changed.has(period))) {
+    const changed = looked ? null : await this.changedAfter(db, agreement, after);
+    for (const original of standing) {
+      if (isAfterEnd(agreement, original.period)) continue;
+      if (changed && !changed.all.has(original.period)) continue;
       const version = await this.versionOf(db, agreement, original);
-      const known = await facts(original.period, version, after);
+      const known = await facts.known(original.period, version, after);
+      const uncorrected =
+        facts.uncorrected && (!changed || changed.corrected.has(original.period))
+          ? await facts.uncorrected(original.period, version, after)
+          : null;
       const rating = rate(version.terms, usageOfFacts(known, version.terms), agreement.currency);
       const issued = issuedLines(standing, original.period, agreement);
       later.restated.push({ period: original.period, rating });
@@ -70,17 +69,32 @@ export class AdjustmentsService {
         ...adjustmentLines(
           { period: original.period, version: version.version },
           [...issued.own, ...issued.adjusted],
-          stagesOf(original, known, changes, agreement.currency),
+          stagesOf(original, { known, uncorrected }, agreement.currency),
         ),
       );
     }
-    for (const money of await listConcessions(db, agreement.id, after, upTo)) {
+    for (const money of await listConcessions(db, agreement.id, after, looked?.recordedUpTo ?? null)) {
       const original = standing.find(({ period }) => period === money.period);
       const version = original?.document.version ?? 0;
       later.adjustments.push(concessionLine(money, version, agreement.currency));
     }
     later.adjustments.sort(compareAdjustments);
     return later;
+  }
+
+  /** Issued periods of which something was noted, or agreed on, after a figure of the agreement's clock. */
+  private async changedAfter(
+    db: Queryable,
+    { id }: Agreement,
+    after: bigint,
+  ): Promise<Record<'all' | 'corrected', Set<string>>> {
+    const changes = await this.traffic.lateUsage(db, id, after);
+    const agreed = await this.reconciliation.agreedPeriods(db, id, after);
+    const corrected = changes.filter(({ cause }) => cause === 'correction');
+    return {
+      all: new Set([...changes.map(({ period }) => period), ...agreed]),
+      corrected: new Set(corrected.map(({ period }) => period)),
+    };
   }
 
   /** The version by which an issued period was rated: no later one can reach it. */
@@ -94,34 +108,28 @@ export class AdjustmentsService {
   }
 }
 
-/** The period with all records but without what was agreed since, and then dispute by dispute. */
+/**
+ * The period with what came late, then with what was corrected, but without what was agreed since, and then dispute
+ * by dispute. Where nothing was corrected all that changed came late.
+ */
 function stagesOf(
-  { period, document }: StandingStatement,
-  known: PeriodFacts,
-  changes: readonly LateUsage[],
+  { document }: StandingStatement,
+  { known, uncorrected }: { known: PeriodFacts; uncorrected: PeriodFacts | null },
   currency: string,
 ): Restated[] {
   const { terms } = known.version;
-  const corrected = changes.filter((change) => change.period === period && change.cause === 'correction');
-  const lines = (unagreed: typeof known.agreed): Restated['lines'] =>
-    rate(terms, usageOfFacts(known, terms, unagreed), currency).lines;
+  const lines = (facts: PeriodFacts, unagreed: PeriodFacts['agreed']): Restated['lines'] =>
+    rate(terms, usageOfFacts(facts, terms, unagreed), currency).lines;
   const disputes = [...new Set(known.agreed.map(({ disputeId }) => disputeId))];
+  const recorded = lines(known, known.agreed);
+  const reference = document.number;
   return [
-    {
-      lines: lines(known.agreed),
-      reference: document.number,
-      causeOf: (direction) =>
-        corrected.some((change) => direction === null || change.direction === direction)
-          ? 'correction'
-          : 'late',
-    },
+    { lines: uncorrected ? lines(uncorrected, []) : recorded, cause: 'late', reference },
+    { lines: recorded, cause: 'correction', reference },
     ...disputes.map((disputeId, index): Restated => {
       const open = disputes.slice(index + 1);
-      return {
-        lines: lines(known.agreed.filter((bucket) => open.includes(bucket.disputeId))),
-        reference: disputeId,
-        causeOf: () => 'dispute',
-      };
+      const agreed = known.agreed.filter((bucket) => open.includes(bucket.disputeId));
+      return { lines: lines(known, agreed), cause: 'dispute', reference: disputeId };
     }),
   ];
 }

@@ -6,9 +6,10 @@ import type { Queryable } from '../platform/database/index.js';
 import { rate, type RatedUsage, type Rating } from '../rating/index.js';
 import { ReconciliationService, type SettledPeriod } from '../reconciliation/index.js';
 import { TrafficService } from '../traffic/index.js';
-import { AdjustmentsService, type Later, type Looked } from './adjustments.service.js';
+import { AdjustmentsService, type Later } from './adjustments.service.js';
 import { isAfterEnd, usageOfFacts, type FactSource, type PeriodFacts } from './rules/period-facts.js';
 import { NOTHING_RATED, type OpenDispute, type StatementInput } from './rules/statement-document.js';
+import type { Past } from './sql/list-standing.js';
 import { readPrevious, type PreviousStatement } from './sql/read-previous.js';
 
 /** What a statement is composed of, beside its period. */
@@ -19,8 +20,11 @@ export interface Composed {
   /** Positive where A paid B. */
   paymentsSince: bigint;
   /** The past that a recorded statement is composed of again; null for what is known now. */
-  looked: Looked | null;
+  looked: Past | null;
 }
+
+/** No figure of a clock is higher: bigint of PostgreSQL. */
+const LATEST = 2n ** 63n - 1n;
 
 /** Tells which disputes of an agreement are open, or were at a figure of its clock; a room above knows. */
 export type OpenDisputesSource = (
@@ -111,7 +115,7 @@ export class CompositionService {
   ): Promise<PeriodFacts> {
     return isAfterEnd(agreement, period)
       ? nothingKnown(version, period, agreement)
-      : facts(period, version, 0n);
+      : facts.known(period, version, 0n);
   }
 
   /** The version by which a period is settled; after the agreement's end that of its last period. */
@@ -137,31 +141,35 @@ export class CompositionService {
   /** What a period's charges come to so far. */
   async rating(db: Queryable, agreement: Agreement, period: string): Promise<Rating> {
     const version = await this.agreements.versionFor(db, agreement, period);
-    const known = await this.current(db, agreement)(period, version, 0n);
+    const known = await this.current(db, agreement).known(period, version, 0n);
     return rate(version.terms, usageOfFacts(known, version.terms), agreement.currency);
   }
 
-  /** What issued periods changed by since the last statement. */
+  /** What issued periods changed by since the last statement, all of it as if it had come late: causes cost more. */
   async later(db: Queryable, agreement: Agreement): Promise<Later> {
-    return this.adjustments.since(db, agreement, this.current(db, agreement));
+    return this.adjustments.since(db, agreement, { ...this.current(db, agreement), uncorrected: null });
   }
 
-  /** A period's facts as they are known now, from the sums that are kept up. */
+  /** Periods' facts as they are known now: from the sums that are kept up, or without corrections from the records. */
   current(db: Queryable, agreement: Agreement): FactSource {
-    return async (period, { terms }, agreedAfter): Promise<PeriodFacts> => {
-      const settled = await this.reconciliation.settled(db, agreement, period);
-      const records = await this.traffic.recordCounts(db, agreement.id, period);
-      return {
-        ...settled,
-        samples: terms.percentile
-          ? await this.reconciliation.samples(db, agreement.id, period, settled.grid)
-          : [],
-        agreed: await this.reconciliation.agreedSince(db, agreement.id, period, settled, agreedAfter),
-        recordCounts: {
-          A: records.get(agreement.partyA.id) ?? 0,
-          B: records.get(agreement.partyB.id) ?? 0,
-        },
-      };
+    return {
+      known: async (period, { terms }, agreedAfter) => {
+        const settled = await this.reconciliation.settled(db, agreement, period);
+        const records = await this.traffic.recordCounts(db, agreement.id, period);
+        return {
+          ...settled,
+          samples: terms.percentile
+            ? await this.reconciliation.samples(db, agreement.id, period, settled.grid)
+            : [],
+          agreed: await this.reconciliation.agreedSince(db, agreement.id, period, settled, agreedAfter),
+          recordCounts: byParty(records, agreement),
+        };
+      },
+      uncorrected: async (period, version, after) => {
+        const recorded = { upTo: LATEST, correctedUpTo: after };
+        const replayed = await this.reconciliation.replay(db, agreement, { period, version, recorded });
+        return { ...replayed, agreed: [], recordCounts: byParty(replayed.recordCounts, agreement) };
+      },
     };
   }
 
@@ -170,6 +178,14 @@ export class CompositionService {
     const { net } = await this.ledger.position({ bookId: partyA.id, agreementId: id, currency });
     return -net;
   }
+}
+
+/** How many records of each party count. */
+export function byParty(
+  counts: ReadonlyMap<string, number>,
+  { partyA, partyB }: Agreement,
+): PeriodFacts['recordCounts'] {
+  return { A: counts.get(partyA.id) ?? 0, B: counts.get(partyB.id) ?? 0 };
 }
 
 /** After an agreement's end nothing is reported. */

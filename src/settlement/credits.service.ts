@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Agreement, Side } from '../agreements/index.js';
+import type { Side } from '../agreements/index.js';
 import type { Queryable, Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
-import type { Rating } from '../rating/index.js';
-import { TrafficService, type CustomerSum } from '../traffic/index.js';
+import { TrafficService, type CustomerSum, type CustomerUsage as ReplayedSum } from '../traffic/index.js';
 import { creditsOfParty, type Credit, type CustomerUsage } from './rules/credits-of-party.js';
 import { laterCredits } from './rules/later-credits.js';
 import type { StatementInput } from './rules/statement-document.js';
 import { insertCredits } from './sql/insert-credits.js';
 import { insertShares } from './sql/insert-shares.js';
+import type { Past } from './sql/list-standing.js';
 import { readCredited } from './sql/read-credited.js';
 
 /** A credit of a period: of the statement's own, or of an issued one that later data changed. */
@@ -33,6 +33,9 @@ export interface PartyCredits {
   withoutCustomer: UncreditedShare[];
 }
 
+/** Gives a party's own customers' usage of a period, inside the zero-rating's limits. */
+export type CustomerUsageSource = (period: string, providerId: string) => Promise<CustomerUsage[]>;
+
 /** Gives the credits that come into being with a statement. */
 @Injectable()
 export class CreditsService {
@@ -43,7 +46,30 @@ export class CreditsService {
 
   /** Stores and gives what each party credits with a statement: for its period, and for those that changed. */
   async give(tx: Transaction, statementId: string, input: StatementInput): Promise<PartyCredits[]> {
-    const { agreement, period, rating, restated } = input;
+    const agreementId = input.agreement.id;
+    const usage: CustomerUsageSource = async (period, providerId) =>
+      (await this.traffic.customerSums(tx, agreementId, period, providerId)).map(toUsage);
+    const given = await this.compute(tx, input, usage, null);
+    for (const { providerId, currency, credits, withoutCustomer } of given) {
+      const owner = { agreementId, statementId, providerId, currency };
+      await insertCredits(
+        tx,
+        owner,
+        credits,
+        credits.map(() => newId()),
+      );
+      await insertShares(tx, owner, withoutCustomer);
+    }
+    return given;
+  }
+
+  /** What each party credits with a statement, A's first; of a recorded one with the past that it was made of. */
+  async compute(
+    db: Queryable,
+    { agreement, period, rating, restated }: StatementInput,
+    usage: CustomerUsageSource,
+    past: Past | null,
+  ): Promise<PartyCredits[]> {
     const parties: [Side, string, string][] = [
       ['A', agreement.partyA.id, agreement.partyB.id],
       ['B', agreement.partyB.id, agreement.partyA.id],
@@ -51,85 +77,53 @@ export class CreditsService {
     const given: PartyCredits[] = [];
     for (const [side, providerId, counterpartyId] of parties) {
       const currency = (await this.providers.findById(providerId))!.billingCurrency;
-      const of = { agreement, side, providerId, currency };
-      const first = await this.first(tx, of, period, rating);
-      const later = await this.later(tx, of, restated);
+      const own = creditsOfParty(side, rating.zeroRatedBytes, await usage(period, providerId), currency);
       const party: PartyCredits = {
         providerId,
         counterpartyId,
         currency,
-        credits: [...first.credits, ...later.credits],
-        withoutCustomer: [...first.withoutCustomer, ...later.withoutCustomer],
+        credits: own.credits.map((credit) => ({ ...credit, period, refersTo: null })),
+        withoutCustomer: own.withoutCustomer.map((share) => ({ ...share, period })),
       };
-      const owner = { agreementId: agreement.id, statementId, providerId, currency };
-      await insertCredits(
-        tx,
-        owner,
-        party.credits,
-        party.credits.map(() => newId()),
-      );
-      await insertShares(tx, owner, party.withoutCustomer);
+      for (const { period: changed, rating: now } of restated) {
+        const credited = await readCredited(db, agreement.id, changed, providerId, past);
+        const reported = await usage(changed, providerId);
+        const later = laterCredits(side, now.zeroRatedBytes, reported, credited, currency);
+        // One by one: there may be more customers than a call takes arguments.
+        for (const credit of later.credits) party.credits.push({ ...credit, period: changed });
+        for (const share of later.withoutCustomer) party.withoutCustomer.push({ ...share, period: changed });
+      }
       given.push(party);
     }
     return given;
   }
-
-  private async first(
-    db: Queryable,
-    { agreement, side, providerId, currency }: Party,
-    period: string,
-    { zeroRatedBytes }: Rating,
-  ): Promise<Pick<PartyCredits, 'credits' | 'withoutCustomer'>> {
-    const usage = await this.usage(db, agreement, period, providerId);
-    const { credits, withoutCustomer } = creditsOfParty(side, zeroRatedBytes, usage, currency);
-    return {
-      credits: credits.map((credit) => ({ ...credit, period, refersTo: null })),
-      withoutCustomer: withoutCustomer.map((share) => ({ ...share, period })),
-    };
-  }
-
-  private async later(
-    db: Queryable,
-    { agreement, side, providerId, currency }: Party,
-    restated: StatementInput['restated'],
-  ): Promise<Pick<PartyCredits, 'credits' | 'withoutCustomer'>> {
-    const later: Pick<PartyCredits, 'credits' | 'withoutCustomer'> = { credits: [], withoutCustomer: [] };
-    for (const { period, rating } of restated) {
-      const usage = await this.usage(db, agreement, period, providerId);
-      const credited = await readCredited(db, agreement.id, period, providerId);
-      const changes = laterCredits(side, rating.zeroRatedBytes, usage, credited, currency);
-      // One by one: there may be more customers than a call takes arguments.
-      for (const credit of changes.credits) later.credits.push({ ...credit, period });
-      for (const share of changes.withoutCustomer) later.withoutCustomer.push({ ...share, period });
-    }
-    return later;
-  }
-
-  private async usage(
-    db: Queryable,
-    agreement: Agreement,
-    period: string,
-    providerId: string,
-  ): Promise<CustomerUsage[]> {
-    return (await this.traffic.customerSums(db, agreement.id, period, providerId)).map(toUsage);
-  }
-}
-
-interface Party {
-  agreement: Agreement;
-  side: Side;
-  providerId: string;
-  currency: string;
 }
 
 /** Sums keep '' and the beginning of time where there is no customer, region or price. */
-function toUsage({ customer, priceFrom, region, unitPrice, bytes, ...sum }: CustomerSum): CustomerUsage {
+function toUsage({ priceFrom, bytes, ...sum }: CustomerSum): CustomerUsage {
+  return usageOfSum({ ...sum, priceFrom: priceFrom.getTime(), bytes: BigInt(bytes) });
+}
+
+/** The same of sums that were added up from records. */
+export function usageOfSum({
+  direction,
+  customer,
+  priceFrom,
+  region,
+  unit,
+  unitPrice,
+  bytes,
+}: Pick<
+  ReplayedSum,
+  'direction' | 'customer' | 'priceFrom' | 'region' | 'unit' | 'unitPrice' | 'bytes'
+>): CustomerUsage {
   return {
-    ...sum,
+    direction,
     customer: customer || null,
-    priceFrom: priceFrom.getTime() || null,
+    priceFrom: priceFrom || null,
     region: region || null,
+    unit: unit as CustomerUsage['unit'],
     unitPrice: unitPrice || null,
-    bytes: BigInt(bytes),
-  } as CustomerUsage;
+    bytes,
+  };
 }

@@ -7,10 +7,19 @@ export { CompositionService, type OpenDisputesSource } from './composition.servi
 export { insertConcession, type Concession } from './sql/insert-concession.js';
 export { statementCheck } from './statement-check.js';
 export type { StatementRow as Statement } from './sql/statement-row.js';
+export {
+  HistoryService,
+  type ClockSpan,
+  type DisputesSource,
+  type PaymentsSource,
+} from './history.service.js';
+export type { DisputeEvent, PaymentEvent } from './rules/history-faults.js';
+export type { DocumentDifference } from './rules/document-differences.js';
 export { CloseService, type Issue, type IssueObserver } from './close.service.js';
 export type { CreditView } from './rules/credit-view.js';
 export type { IssuedStatement } from './rules/issued-statement.js';
 export type { CreditTotals } from './sql/sum-credits.js';
 export { settlementProblems } from './settlement.errors.js';
+export { WithheldService } from './withheld.service.js';
 export { StatementsService } from './statements.service.js';
 export { SettlementModule } from './settlement.module.js';

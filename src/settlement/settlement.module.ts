@@ -9,9 +9,11 @@ import { AccrualsService } from './accruals.service.js';
 import { CloseService } from './close.service.js';
 import { AdjustmentsService } from './adjustments.service.js';
 import { CompositionService } from './composition.service.js';
+import { CreditCheckService } from './credit-check.service.js';
 import { CreditsService } from './credits.service.js';
 import { DiscrepanciesService } from './discrepancies.service.js';
 import { ExplanationService } from './explanation.service.js';
+import { HistoryService } from './history.service.js';
 import { DiscrepanciesController } from './http/discrepancies.controller.js';
 import { ExplanationsController } from './http/explanations.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
@@ -31,6 +33,7 @@ import { StatementLifeService } from './statement-life.service.js';
 import { StatementsService } from './statements.service.js';
 import { VerificationService } from './verification.service.js';
 import { VoidService } from './void.service.js';
+import { WithheldService } from './withheld.service.js';
 
 @Module({
   imports: [AgreementsModule, JobsModule, LedgerModule, ProvidersModule, ReconciliationModule, TrafficModule],
@@ -50,10 +53,12 @@ import { VoidService } from './void.service.js';
     ClosePeriodJob,
     CloseService,
     CompositionService,
+    CreditCheckService,
     CreditsService,
     DeemAcceptedJob,
     DiscrepanciesService,
     ExplanationService,
+    HistoryService,
     RestatementService,
     SignaturesService,
     SimulationService,
@@ -63,13 +68,16 @@ import { VoidService } from './void.service.js';
     VerificationService,
     VerifyStatementJob,
     VoidService,
+    WithheldService,
   ],
   exports: [
     CloseService,
     CompositionService,
+    HistoryService,
     StatementIntegrityService,
     StatementLifeService,
     StatementsService,
+    WithheldService,
   ],
 })
 export class SettlementModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/index.js';
-import { faultInStatement, type StatementProof } from './rules/statement-faults.js';
+import { faultInStatement, type EarlierStatement, type StatementProof } from './rules/statement-faults.js';
 import { listStatementProofs } from './sql/list-statement-proofs.js';
 
 const STATEMENTS_A_PAGE = 50;
@@ -13,20 +13,21 @@ export class StatementIntegrityService {
   /** Looks through an agreement's statements and names the first thing that is wrong. */
   async verify(agreementId: string): Promise<{ statements: number; problem: string | null }> {
     return this.database.snapshot(async (tx) => {
-      let previous: { sequence: number; sha256: string | null } = { sequence: 0, sha256: null };
+      const earlier: EarlierStatement[] = [];
       for (;;) {
         const page: StatementProof[] = await listStatementProofs(
           tx,
           agreementId,
-          previous.sequence,
+          earlier.length,
           STATEMENTS_A_PAGE,
         );
         for (const statement of page) {
-          const problem = faultInStatement(statement, previous);
-          if (problem) return { statements: previous.sequence, problem };
-          previous = statement;
+          const problem = faultInStatement(statement, earlier);
+          if (problem) return { statements: earlier.length, problem };
+          const { sequence, sha256, closingBalance, voidRecorded } = statement;
+          earlier.push({ sequence, sha256, closingBalance, voidRecorded });
         }
-        if (page.length < STATEMENTS_A_PAGE) return { statements: previous.sequence, problem: null };
+        if (page.length < STATEMENTS_A_PAGE) return { statements: earlier.length, problem: null };
       }
     });
   }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../access/index.js';
-import { AgreementsService, concerning, lockClock } from '../agreements/index.js';
+import { advanceClock, AgreementsService, concerning, lockClock } from '../agreements/index.js';
 import type { Instant } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import type { StatementDocument } from './rules/statement-document.js';
@@ -76,6 +76,7 @@ export class StatementLifeService {
       takenAt: new Date(at),
       providerId: 'by' in step ? (step.by === 'A' ? partyA : partyB).id : null,
       reason: reason ?? null,
+      recorded: step.kind === 'void' ? await advanceClock(tx, row.agreementId) : null,
     });
     await setStatementState(tx, row, result.state);
     this.audit.record(tx, {

@@ -26,6 +26,7 @@ import { sumCreditsBySide, type CreditSum } from './sql/sum-credits-by-side.js';
 import { sumCredits, type CreditTotals } from './sql/sum-credits.js';
 import { sumSavings, type Saving } from './sql/sum-savings.js';
 import { StatementLifeService } from './statement-life.service.js';
+import { WithheldService, type StandingStatementRow } from './withheld.service.js';
 
 /** So few that what a page leaves behind is collected young: larger ones took more memory and were no faster. */
 const CREDITS_A_PAGE = 50;
@@ -41,6 +42,7 @@ export class StatementsService implements OnModuleInit {
     private readonly life: StatementLifeService,
     private readonly providers: ProvidersService,
     private readonly signatures: SignaturesService,
+    private readonly withheld: WithheldService,
   ) {}
 
   onModuleInit(): void {
@@ -52,8 +54,11 @@ export class StatementsService implements OnModuleInit {
     filter: Omit<StatementFilter, 'partyId'>,
     beforeId: string | null,
     limit: number,
-  ): Promise<StatementRow[]> {
-    return listStatements(this.database, { ...filter, partyId: partyIdOf(caller) }, beforeId, limit);
+  ): Promise<StandingStatementRow[]> {
+    const wanted = { ...filter, partyId: partyIdOf(caller) };
+    return this.database.snapshot(async (tx) =>
+      this.withheld.of(await listStatements(tx, wanted, beforeId, limit)),
+    );
   }
 
   /** The caller's statement. A stranger's is not found, like one that does not exist. */
@@ -61,6 +66,11 @@ export class StatementsService implements OnModuleInit {
     const statement = isId(id) ? await findStatement(this.database, id, partyIdOf(caller)) : undefined;
     if (!statement) throw settlementProblems.statement_not_found('There is no such statement.');
     return statement;
+  }
+
+  /** The same, with what open disputes keep back of it. */
+  async standing(caller: Caller, id: string): Promise<StandingStatementRow> {
+    return this.database.snapshot(async () => this.withheld.ofOne(await this.find(caller, id)));
   }
 
   /** The statement that stands for a period. */
@@ -76,15 +86,15 @@ export class StatementsService implements OnModuleInit {
     caller: Caller,
     id: string,
     { now, signature }: { now: Instant; signature: string | null },
-    check: (seen: StatementRow) => void,
-  ): Promise<StatementRow> {
+    check: (seen: StandingStatementRow) => void,
+  ): Promise<StandingStatementRow> {
     const statement = await this.find(caller, id);
     if (caller.kind !== 'provider') {
       throw agreementProblems.not_a_party('Only the parties, each with its own key, accept a statement.');
     }
     return this.database.transaction(async (tx) => {
       await lockClock(tx, statement.agreementId);
-      check((await findStatement(tx, id, null))!);
+      check(await this.withheld.ofOne((await findStatement(tx, id, null))!));
       const agreement = await this.agreements.findById(tx, statement.agreementId);
       const by = sideOf(agreement, caller.providerId)!;
       const accepted = await this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
@@ -92,7 +102,7 @@ export class StatementsService implements OnModuleInit {
         const signer = { providerId: caller.providerId, agreement };
         await this.signatures.countersign(tx, accepted, signer, signature, new Date(now));
       }
-      return accepted;
+      return this.withheld.ofOne(accepted);
     });
   }
 

@@ -1,38 +1,73 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../access/index.js';
-import { AgreementsService, concerning, type Agreement } from '../agreements/index.js';
+import { AuditService, type Caller } from '../access/index.js';
+import { AgreementsService, concerning, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { JobsService, type JobRow } from '../jobs/index.js';
-import { parseAmount } from '../money/index.js';
+import { formatAmount } from '../money/index.js';
 import { formatInstant } from '../period/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
+import { TrafficService } from '../traffic/index.js';
 import { CompositionService } from './composition.service.js';
-import { documentDifferences, type DocumentDifference } from './rules/document-differences.js';
-import type { FactSource, PeriodFacts } from './rules/period-facts.js';
-import { sealStatement, statementDocument, type StatementDocument } from './rules/statement-document.js';
+import { CreditCheckService } from './credit-check.service.js';
+import { CreditsService } from './credits.service.js';
+import { HistoryService, type History } from './history.service.js';
+import { ReplayedFacts } from './replayed-facts.js';
+import { documentDifferences, NAMED_MAX, type DocumentDifference } from './rules/document-differences.js';
+import { faultsOfStatement, unequal } from './rules/history-faults.js';
+import {
+  payable,
+  sealStatement,
+  statementDocument,
+  type StatementDocument,
+  type StatementInput,
+} from './rules/statement-document.js';
 import { findStatement } from './sql/find-statement.js';
+import { listStanding, type Past } from './sql/list-standing.js';
 import { readPrevious } from './sql/read-previous.js';
 import type { StatementRow } from './sql/statement-row.js';
 
-/** The kind of job that verifies a statement; its subject is the statement's id. */
+/** The kind of job that verifies a statement; its subject is `<statement id>/<provider id>`, of whoever asks. */
 export const VERIFY_STATEMENT = 'verify_statement';
+
+/** Whether a party's credits are what they are when they are computed again. */
+export interface CreditVerification {
+  /** Code of the party. */
+  provider: string;
+  matches: boolean;
+  /** Where not: for that party's own eyes alone. */
+  differences?: DocumentDifference[];
+}
 
 /** What came of recomputing a statement. */
 export interface Verification {
   statement: string;
   number: string;
-  /** Whether the recomputed document is the stored one, byte for byte. */
+  /** Whether the recomputed document is the stored one byte for byte, and all else that is named here holds. */
   matches: boolean;
   sha256: string;
   recomputedSha256: string;
   /** The close's two clocks: event time, and the agreement's count of what was recorded. */
   eventUpTo: string;
   recordedUpTo: string;
-  /** The first places where the two differ. */
+  /** The first places where the document is not what it is recomputed to. */
   differences: DocumentDifference[];
+  credits: CreditVerification[];
+  /** Where payments and disputes since the statement before, or what the books took of all this, contradict it. */
+  history: DocumentDifference[];
 }
 
-/** Recomputes issued statements from the records, as they were recorded when the statement was issued. */
+interface Recomputed {
+  input: StatementInput;
+  facts: ReplayedFacts;
+  past: Past;
+  history: History;
+}
+
+/**
+ * Recomputes issued statements from the records, the prices, the payments and the disputes, as they were recorded
+ * when the statement was issued. Nothing is taken from the statement but its period and its two clocks.
+ */
 @Injectable()
 export class VerificationService {
   constructor(
@@ -40,16 +75,25 @@ export class VerificationService {
     private readonly agreements: AgreementsService,
     private readonly audit: AuditService,
     private readonly composition: CompositionService,
+    private readonly creditCheck: CreditCheckService,
+    private readonly credits: CreditsService,
+    private readonly history: HistoryService,
     private readonly jobs: JobsService,
     private readonly reconciliation: ReconciliationService,
+    private readonly traffic: TrafficService,
   ) {}
 
-  /** Asks for a statement to be verified; it reads all records of its period. */
-  async request({ id, agreementId }: StatementRow): Promise<JobRow> {
+  /** Asks for a statement to be verified; it reads all records of its period, and of all issued before it. */
+  async request(caller: Caller, { id, agreementId }: StatementRow): Promise<JobRow> {
     const agreement = await this.agreements.findById(this.database, agreementId);
-    const ownerIds = [agreement.partyA.id, agreement.partyB.id];
+    const providerId = caller.kind === 'provider' ? caller.providerId : null;
+    const work = {
+      kind: VERIFY_STATEMENT,
+      subject: `${id}/${providerId ?? ''}`,
+      ownerIds: providerId === null ? [] : [providerId],
+    };
     return this.database.transaction(async (tx) => {
-      const { job, isNew } = await this.jobs.enqueue(tx, { kind: VERIFY_STATEMENT, subject: id, ownerIds });
+      const { job, isNew } = await this.jobs.enqueue(tx, work);
       if (isNew) {
         this.audit.record(tx, {
           action: 'statement.request_verification',
@@ -63,67 +107,117 @@ export class VerificationService {
   }
 
   /**
-   * Recomputes a statement and compares it byte for byte. Of the periods that it states or adjusts nothing is read
-   * but records, with what was recorded up to the close's clock. What parties paid and disputed until then is no
-   * matter of records: it is taken from the statement, and the ledger proves it.
+   * Recomputes a statement and all that goes with it, and compares it byte for byte. Of sums that are kept up, and
+   * of notes of what changed, nothing is read. A party hears where its own credits differ, and of the others' only
+   * whether they do.
    */
-  async verify(statementId: string): Promise<Verification> {
+  async verify(statementId: string, viewerId: string | null): Promise<Verification> {
     return this.database.snapshot(async (tx) => {
       const row = (await findStatement(tx, statementId, null))!;
+      const agreement = await this.agreements.findById(tx, row.agreementId);
       const stored = JSON.parse(row.document) as StatementDocument;
-      const recomputed = await this.recompute(tx, row, stored);
-      const { text, sha256 } = sealStatement(recomputed);
+      const recomputed = await this.recompute(tx, agreement, row, stored);
+      const document = statementDocument(recomputed.input);
+      const { text, sha256 } = sealStatement(document);
+      const differences = [
+        ...documentDifferences(stored, JSON.parse(text)),
+        ...faultsOfRow(row, document),
+      ].slice(0, NAMED_MAX);
+      const credits = await this.verifyCredits(tx, row, recomputed, viewerId);
+      const history = [...recomputed.history.faults, ...(await this.verifyPosting(row, recomputed.input))];
+      const isSame = text === row.document && differences.length === 0 && history.length === 0;
       return {
         statement: row.id,
         number: stored.number,
-        matches: text === row.document,
+        matches: isSame && credits.every(({ matches }) => matches),
         sha256: row.sha256,
         recomputedSha256: sha256,
         eventUpTo: formatInstant(row.eventUpTo.getTime()),
         recordedUpTo: row.recordedUpTo,
-        differences: documentDifferences(stored, JSON.parse(text)),
+        differences,
+        credits,
+        history: history.slice(0, NAMED_MAX),
       };
     });
   }
 
   private async recompute(
     tx: Transaction,
+    agreement: Agreement,
     row: StatementRow,
     stored: StatementDocument,
-  ): Promise<StatementDocument> {
-    const agreement = await this.agreements.findById(tx, row.agreementId);
-    const versions = await this.agreements.versionsInForce(tx, agreement.id);
-    const version = versions.find((each) => each.version === stored.version)!;
-    const past = { beforeSequence: row.sequence, at: row.issuedAt };
-    const recordedUpTo = BigInt(row.recordedUpTo);
+  ): Promise<Recomputed> {
+    const version = await this.versionOf(tx, agreement, row, stored);
+    const past = { beforeSequence: row.sequence, recordedUpTo: BigInt(row.recordedUpTo) };
+    const { reconciliation, traffic } = this;
+    const facts = new ReplayedFacts(tx, { reconciliation, traffic }, agreement, past.recordedUpTo);
+    const last = (await listStanding(tx, agreement.id, past)).at(-1);
+    const span = { after: last?.recordedUpTo ?? -1n, upTo: past.recordedUpTo };
+    const history = await this.history.between(tx, agreement, span);
     const input = await this.composition.compose(tx, agreement, row.period, version, {
       issuedAt: row.issuedAt.getTime(),
-      facts: this.recorded(tx, agreement, recordedUpTo),
+      facts,
       previous: await readPrevious(tx, agreement.id, past),
-      paymentsSince: parseAmount(stored.paymentsSince, agreement.currency),
-      looked: { ...past, recordedUpTo },
+      paymentsSince: history.paidByA,
+      looked: past,
     });
-    return { ...statementDocument(input), openDisputes: stored.openDisputes };
+    return { input, facts, past, history };
   }
 
-  /** A period's facts from its records, as they were recorded at a figure of the agreement's clock. */
-  private recorded(tx: Transaction, agreement: Agreement, recordedUpTo: bigint): FactSource {
-    return async (period, version, agreedAfter): Promise<PeriodFacts> => {
-      const { agreed, recordCounts, ...settled } = await this.reconciliation.replay(
-        tx,
-        agreement,
-        period,
-        version,
-        recordedUpTo,
-      );
-      return {
-        ...settled,
-        agreed: agreed.filter(({ recorded }) => recorded > agreedAfter),
-        recordCounts: {
-          A: recordCounts.get(agreement.partyA.id) ?? 0,
-          B: recordCounts.get(agreement.partyB.id) ?? 0,
-        },
-      };
-    };
+  /** The version that governs the period; of one whose statement is void other terms may have come into force since. */
+  private async versionOf(
+    tx: Transaction,
+    agreement: Agreement,
+    { period, state }: StatementRow,
+    stored: StatementDocument,
+  ): Promise<VersionInForce> {
+    const governing = await this.composition.governing(tx, agreement, period);
+    if (state !== 'void') return governing;
+    const versions = await this.agreements.versionsInForce(tx, agreement.id);
+    return versions.find(({ version }) => version === stored.version) ?? governing;
   }
+
+  private async verifyCredits(
+    tx: Transaction,
+    row: StatementRow,
+    { input, facts, past }: Recomputed,
+    viewerId: string | null,
+  ): Promise<CreditVerification[]> {
+    const { agreement } = input;
+    const parties = await this.credits.compute(tx, input, facts.customerUsage, past);
+    const found: CreditVerification[] = [];
+    for (const party of parties) {
+      const differences = await this.creditCheck.differences(tx, agreement, row, party);
+      found.push({
+        provider: (party.providerId === agreement.partyA.id ? agreement.partyA : agreement.partyB).code,
+        matches: differences.length === 0,
+        ...(party.providerId === viewerId && { differences }),
+      });
+    }
+    return found;
+  }
+
+  /** What the statement charges, as both books took it. */
+  private async verifyPosting(row: StatementRow, input: StatementInput): Promise<DocumentDifference[]> {
+    const { agreement } = input;
+    const source = { sourceKind: 'statement', sourceId: row.id };
+    const taken = (await this.history.taken(agreement, [source]))(source);
+    return faultsOfStatement(payable(input), row.issuedAt, taken, agreement.currency);
+  }
+}
+
+/** What is stored of a statement beside its document. */
+function faultsOfRow(row: StatementRow, { currency, ...document }: StatementDocument): DocumentDifference[] {
+  const sha256 = createHash('sha256').update(row.document).digest('hex');
+  return [
+    ...unequal('/sha256', row.sha256, sha256),
+    ...unequal(
+      '/closingBalance',
+      formatAmount(BigInt(row.closingBalance), currency),
+      document.closingBalance,
+    ),
+    ...unequal('/periodEnd', formatInstant(row.eventUpTo.getTime()), document.periodEnd),
+    ...unequal('/acceptanceDue', formatInstant(row.acceptanceDue.getTime()), document.acceptanceDue),
+    ...unequal('/disputableUntil', formatInstant(row.disputableUntil.getTime()), document.disputableUntil),
+  ];
 }

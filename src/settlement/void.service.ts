@@ -13,6 +13,7 @@ import { findStatement } from './sql/find-statement.js';
 import type { StatementRow } from './sql/statement-row.js';
 import { sumCreditsBySide } from './sql/sum-credits-by-side.js';
 import { StatementLifeService } from './statement-life.service.js';
+import { WithheldService, type StandingStatementRow } from './withheld.service.js';
 
 /** Makes a statement void and has its period issued anew, under the next number. */
 @Injectable()
@@ -24,6 +25,7 @@ export class VoidService {
     private readonly ledger: LedgerService,
     private readonly life: StatementLifeService,
     private readonly traffic: TrafficService,
+    private readonly withheld: WithheldService,
   ) {}
 
   /**
@@ -35,11 +37,11 @@ export class VoidService {
     { agreementId, id }: StatementRow,
     reason: string,
     now: Instant,
-    check: (seen: StatementRow) => void,
-  ): Promise<{ statement: StatementRow; jobId: string | null }> {
+    check: (seen: StandingStatementRow) => void,
+  ): Promise<{ statement: StandingStatementRow; jobId: string | null }> {
     return this.database.transaction(async (tx) => {
       await lockClock(tx, agreementId);
-      const statement = (await findStatement(tx, id, null))!;
+      const statement = await this.withheld.ofOne((await findStatement(tx, id, null))!);
       check(statement);
       if (statement.state === 'void') return { statement, jobId: null };
       const latest = await findLatestStanding(tx, agreementId);
@@ -53,7 +55,7 @@ export class VoidService {
       await this.traffic.reopenPeriod(tx, agreement.id, statement.period);
       const { job } = await this.closing.enqueue(tx, agreement, statement.period);
       await this.reverse(tx, agreement, taken, now);
-      return { statement: taken, jobId: job.id };
+      return { statement: await this.withheld.ofOne(taken), jobId: job.id };
     });
   }
 

@@ -1,4 +1,4 @@
-export type { BucketUsage } from './rules/usage.js';
+export type { BucketUsage, CustomerUsage } from './rules/usage.js';
 export type { LateUsage } from './sql/list-late-usage.js';
 export type { CustomerSum } from './sql/read-customer-usage.js';
 export { recordPage, recordPosition } from './http/record-page.js';
@@ -7,5 +7,6 @@ export type { BatchRow } from './sql/batch-row.js';
 export type { RecordRow } from './sql/record-row.js';
 export type { RecordListing, RecordPosition } from './sql/list-records.js';
 export { COMPILED_THREAD, INTAKE_THREAD_FILE } from './intake-thread.js';
+export type { Replay } from './usage-replay.js';
 export { TrafficModule } from './traffic.module.js';
 export { TrafficService } from './traffic.service.js';

@@ -8,17 +8,19 @@ import {
 } from '../agreements/index.js';
 import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
-import { ProvidersService, slotOf, type ListPrice } from '../providers/index.js';
+import { ProvidersService, slotOf, type ListPrice, type NumberedPrice } from '../providers/index.js';
 import { recordsInOrder } from './record-listing.js';
 import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
 import { deleteClosedPeriod } from './sql/delete-closed-period.js';
 import { eachBatchRecord } from './sql/each-batch-record.js';
 import { findBatch } from './sql/find-batch.js';
+import { insertPriceNews } from './sql/insert-price-news.js';
 import { insertClosedPeriod } from './sql/insert-closed-period.js';
 import { listBatches } from './sql/list-batches.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { listLateUsage, type LateUsage } from './sql/list-late-usage.js';
+import { listPriceNews } from './sql/list-price-news.js';
 import { listOpenPeriods } from './sql/list-open-periods.js';
 import type { RecordFilter, RecordListing, RecordPosition } from './sql/list-records.js';
 import type { RecordRow } from './sql/record-row.js';
@@ -64,9 +66,9 @@ export class TrafficService implements OnModuleInit {
   batchRecords(
     tx: Transaction,
     owner: { agreementId: string; reporterId: string },
-    batch: BatchRow,
+    batchId: string,
   ): AsyncGenerator<RecordRow[]> {
-    return eachBatchRecord(tx, owner, batch);
+    return eachBatchRecord(tx, owner, batchId);
   }
 
   async records(
@@ -95,14 +97,21 @@ export class TrafficService implements OnModuleInit {
     return readRecordCounts(db, agreementId, period);
   }
 
-  /** What changed issued periods between two figures of the agreement's clock. */
-  async lateUsage(
+  /** What changed issued periods after a figure of the agreement's clock. */
+  async lateUsage(db: Queryable, agreementId: string, after: bigint): Promise<LateUsage[]> {
+    return listLateUsage(db, agreementId, after);
+  }
+
+  /** A provider's list prices that an agreement had heard of when its clock showed a figure. */
+  async pricesAsOf(
     db: Queryable,
     agreementId: string,
-    after: bigint,
-    upTo: bigint | null,
-  ): Promise<LateUsage[]> {
-    return listLateUsage(db, agreementId, after, upTo);
+    providerId: string,
+    recordedUpTo: bigint,
+  ): Promise<ListPrice[]> {
+    const news = new Set(await listPriceNews(db, agreementId, providerId, recordedUpTo));
+    const prices = await this.providers.numberedPrices(db, providerId);
+    return prices.filter(({ id }) => !news.has(id));
   }
 
   /** A period's records added up as they were recorded at a figure of the agreement's clock. */
@@ -170,7 +179,7 @@ export class TrafficService implements OnModuleInit {
   private async followPrices(
     tx: Transaction,
     providerId: string,
-    added: readonly ListPrice[],
+    added: readonly NumberedPrice[],
   ): Promise<void> {
     const from = Math.min(...added.map((price) => price.from));
     for (const id of await this.agreements.idsOf(tx, providerId)) {
@@ -182,7 +191,8 @@ export class TrafficService implements OnModuleInit {
       const reporter = { id: providerId, prices };
       const fromPeriod = periodOf(Math.max(from, FIRST_INSTANT), agreement.timezone);
       await repriceUsage(tx, this.agreements, { agreement, reporter, fromPeriod });
-      await advanceClock(tx, id);
+      const recorded = await advanceClock(tx, id);
+      await insertPriceNews(tx, { agreementId: id, providerId, recorded }, added);
     }
   }
 }

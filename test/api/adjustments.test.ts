@@ -111,6 +111,62 @@ describe('late data', () => {
     expect(preview.lines).toEqual(april.lines.map(({ id: _, ...line }: any) => line));
   });
 
+  it('stands apart from corrections of the same direction, whichever came first', async () => {
+    const tiers = [
+      { upTo: '70', unitPrice: '20' },
+      { upTo: null, unitPrice: '10' },
+    ];
+    const deal = await market.deal({
+      terms: terms({ pricing: { model: 'graduated', unit: 'TB', tiers } }),
+    });
+    await report(deal, 'r1', '05T00', 60n * TB);
+    const march = await market.closePeriod(deal);
+    await report(deal, 'r1', '05T00', 50n * TB, { revision: 1 });
+    // What was not known at the last statement is late, and so are its revisions.
+    await report(deal, 'r2', '05T01', 80n * TB);
+    await report(deal, 'r2', '05T01', 30n * TB, { revision: 1 });
+    const april = await market.closePeriod(deal, '2025-04');
+    const of = ({ cause, reference, tier, bytes, amount }: any) => [cause, reference, tier, bytes, amount];
+    expect(adjustmentsOf(april).map(of)).toEqual([
+      ['late', march.number, 1, String(10n * TB), '200.00'],
+      ['late', march.number, 2, String(20n * TB), '200.00'],
+      ['correction', march.number, 2, String(-10n * TB), '-100.00'],
+    ]);
+    // From now on the late one is known.
+    await report(deal, 'r2', '05T01', 40n * TB, { revision: 2 });
+    const may = await market.closePeriod(deal, '2025-05');
+    expect(adjustmentsOf(may).map(of)).toEqual([['correction', march.number, 2, String(10n * TB), '100.00']]);
+  });
+
+  it('that cancels out with a correction is shown with it', async () => {
+    const deal = await market.deal({ terms: terms(PAID) });
+    await report(deal, 'r1', '05T00', 60n * TB);
+    await market.closePeriod(deal);
+    await report(deal, 'r2', '05T01', 10n * TB);
+    await report(deal, 'r1', '05T00', 50n * TB, { revision: 1 });
+    const april = await market.closePeriod(deal, '2025-04');
+    expect(adjustmentsOf(april).map(({ cause, amount }: any) => [cause, amount])).toEqual([
+      ['late', '200.00'],
+      ['correction', '-200.00'],
+    ]);
+    expect(april).toMatchObject({ payableByA: '0.00', closingBalance: '1200.00' });
+  });
+
+  it('a record that moves between issued periods corrects both', async () => {
+    const deal = await market.deal({ terms: terms(PAID) });
+    await report(deal, 'r1', '05T00', 60n * TB);
+    await market.closePeriod(deal);
+    await market.closePeriod(deal, '2025-04');
+    const moved = { revision: 1, start: '2025-04-05T00:00:00Z', end: '2025-04-05T01:00:00Z' };
+    await report(deal, 'r1', '05T00', 60n * TB, moved);
+    const may = await market.closePeriod(deal, '2025-05');
+    const of = ({ cause, originalPeriod, amount }: any) => [originalPeriod, cause, amount];
+    expect(adjustmentsOf(may).map(of)).toEqual([
+      [PERIOD, 'correction', '-1200.00'],
+      ['2025-04', 'correction', '1200.00'],
+    ]);
+  });
+
   it('is rated whole: tiers, flat fees and commitments of the original period', async () => {
     const tiers = [
       { upTo: '50', unitPrice: '20' },

@@ -72,6 +72,13 @@ describe('a dispute about a line', () => {
     expect(await position(market, deal.a)).toEqual(['60.00', '40.00', '0.00', '0.00']);
     expect(await position(market, deal.b)).toEqual(['0.00', '0.00', '60.00', '40.00']);
     expect(await stateOf(market, case_)).toBe('disputed');
+    const path = `/v1/statements/${statement.id}`;
+    const shown = await market.request('GET', path, { key: deal.b.key });
+    expect(shown.body).toMatchObject({ withheldByA: '40.00', withheldByB: '0.00', payableByA: '100.00' });
+    const [listed] = (
+      await market.request('GET', `/v1/statements?agreement=${deal.code}`, { key: deal.a.key })
+    ).body.data;
+    expect(listed).toEqual(shown.body);
     const read = await market.request('GET', `/v1/disputes/${answer.body.id}`, { key: deal.b.key });
     expect(read.body).toEqual(answer.body);
   });

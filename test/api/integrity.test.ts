@@ -63,6 +63,7 @@ async function tampered(statement: string, look: () => Promise<void>): Promise<v
   await owner.query('CREATE TEMP TABLE keep_statements AS SELECT * FROM statements');
   await owner.query('CREATE TEMP TABLE keep_seals AS SELECT * FROM ledger_seals');
   await owner.query('CREATE TEMP TABLE keep_entries AS SELECT id, amount FROM ledger_entries');
+  await owner.query('CREATE TEMP TABLE keep_parts AS SELECT * FROM rendering_parts');
   await owner.query('SET session_replication_role = replica');
   await owner.query('ALTER TABLE ledger_seals DROP CONSTRAINT IF EXISTS ledger_seals_hash');
   try {
@@ -71,6 +72,8 @@ async function tampered(statement: string, look: () => Promise<void>): Promise<v
   } finally {
     await owner.query(`UPDATE statements s SET document = k.document, sha256 = k.sha256,
       closing_balance = k.closing_balance FROM keep_statements k WHERE k.id = s.id`);
+    await owner.query('DELETE FROM rendering_parts');
+    await owner.query('INSERT INTO rendering_parts SELECT * FROM keep_parts');
     await owner.query('DELETE FROM ledger_seals');
     await owner.query('INSERT INTO ledger_seals SELECT * FROM keep_seals');
     await owner.query('UPDATE ledger_entries e SET amount = k.amount FROM keep_entries k WHERE k.id = e.id');
@@ -84,7 +87,15 @@ describe('GET /v1/ledger/integrity', () => {
     expect(all.body).toEqual({
       ok: true,
       checkedAt: expect.any(String),
-      counts: { agreements: 2, transactions: 6, entries: 18, statements: 2, ledgerHeads: 2, auditEvents: 25 },
+      counts: {
+        agreements: 2,
+        transactions: 6,
+        entries: 18,
+        statements: 2,
+        renderings: 8,
+        ledgerHeads: 2,
+        auditEvents: 25,
+      },
       firstProblem: null,
     });
     const own = await get('/v1/ledger/integrity', deal.a.key);
@@ -126,6 +137,30 @@ describe('GET /v1/ledger/integrity', () => {
       'a closing balance',
       `UPDATE statements SET closing_balance = closing_balance + 1`,
       { check: 'statements', what: expect.stringContaining('closing balance') },
+    ],
+    [
+      'an opening balance, with all that follows from it',
+      `UPDATE statements SET closing_balance = closing_balance + 100,
+         document = regexp_replace(replace(document, '"openingBalance":"0.00"', '"openingBalance":"1.00"'),
+           '"closingBalance":"[^"]*"', '"closingBalance":"' || round((closing_balance + 100) / 100, 2) || '"');
+       UPDATE statements SET sha256 = encode(sha256(convert_to(document, 'UTF8')), 'hex')`,
+      {
+        check: 'statements',
+        what: 'statement 1: its opening balance is not the closing balance before it',
+      },
+    ],
+    [
+      'a byte of a stored file',
+      `UPDATE rendering_parts SET content = set_byte(content, 0, 32)`,
+      {
+        check: 'renderings',
+        what: expect.stringMatching(/^statement deal-\d+-0001: its stored \w+ is not what/),
+      },
+    ],
+    [
+      'the length of a stored file',
+      `DELETE FROM rendering_parts`,
+      { check: 'renderings', what: expect.stringContaining('is not what was made of it') },
     ],
     [
       'a ledger head',

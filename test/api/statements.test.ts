@@ -156,7 +156,12 @@ describe('downloads', () => {
     for (const line of hashed.lines) delete line.id;
     expect(createHash('sha256').update(canonical(hashed)).digest('hex')).toBe(stated);
     expect(stated).toBe(sha256);
-    const { state: ___, ...shown } = (await get(`/v1/statements/${id}`, deal.b.key)).body;
+    const {
+      state: ___,
+      withheldByA: ____,
+      withheldByB: _____,
+      ...shown
+    } = (await get(`/v1/statements/${id}`, deal.b.key)).body;
     expect(JSON.parse(file.text)).toEqual(shown);
   });
 

@@ -43,7 +43,8 @@ test('a period of more buckets than a call takes arguments is added up from its 
   const replayed = await market.get(Database).snapshot(async (tx) => {
     const agreement = await agreements.findById(tx, id);
     const version = await agreements.versionFor(tx, agreement, PERIOD);
-    return market.get(ReconciliationService).replay(tx, agreement, PERIOD, version, 1n);
+    const replay = { period: PERIOD, version, recorded: { upTo: 1n } };
+    return market.get(ReconciliationService).replay(tx, agreement, replay);
   });
   expect(replayed.counts.missing_receiver).toBe(RECORDS);
   expect(replayed.directions.aToB.senderBytes).toBe((BigInt(RECORDS) * BigInt(RECORDS + 1)) / 2n);

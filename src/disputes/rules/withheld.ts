@@ -46,6 +46,17 @@ export function withheldByDispute(claims: readonly LineClaim[]): Map<string, big
   return withheld;
 }
 
+/** What is withheld of each line of which open claims contest a part, with the sign of its charge. */
+export function withheldByLine(claims: readonly LineClaim[]): Map<string, bigint> {
+  return new Map(
+    [...claimsByLine(claims)].map(([lineId, ofLine]) => {
+      const { charged } = ofLine[0]!;
+      const amount = withheldOfLine(charged, ofLine);
+      return [lineId, charged < 0n ? -amount : amount];
+    }),
+  );
+}
+
 /** How the withheld part of a line changes, with the sign of its charge: what the ledger is to move. */
 export interface WithheldChange {
   lineId: string;

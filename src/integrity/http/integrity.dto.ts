@@ -25,6 +25,9 @@ class IntegrityCountsView {
   @ApiProperty({ type: 'integer' })
   statements: number;
 
+  @ApiProperty({ type: 'integer', description: 'Stored files of statements and credits' })
+  renderings: number;
+
   @ApiProperty({ type: 'integer' })
   ledgerHeads: number;
 
@@ -33,7 +36,7 @@ class IntegrityCountsView {
 }
 
 class IntegrityProblemView implements IntegrityProblem {
-  @ApiProperty({ enum: ['ledger', 'statements', 'ledger_heads', 'kept_heads', 'audit_log'] })
+  @ApiProperty({ enum: ['ledger', 'statements', 'renderings', 'ledger_heads', 'kept_heads', 'audit_log'] })
   check: IntegrityProblem['check'];
 
   @ApiProperty({ type: String, nullable: true, description: 'Null for the audit log' })

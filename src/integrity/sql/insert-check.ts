@@ -9,8 +9,8 @@ export async function insertCheck(
 ): Promise<void> {
   await db.query(
     `INSERT INTO integrity_checks (id, started_at, finished_at, agreements, transactions, entries, statements,
-       seals, problem, audit_events)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       renderings, seals, problem, audit_events)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       id,
       startedAt,
@@ -19,6 +19,7 @@ export async function insertCheck(
       counts.transactions,
       counts.entries,
       counts.statements,
+      counts.renderings,
       counts.ledgerHeads,
       firstProblem && JSON.stringify(firstProblem),
       counts.auditEvents,

@@ -36,11 +36,14 @@ export class RestatementsController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'verifyStatement',
-    summary: 'Recompute a statement from the records, and compare it byte for byte',
+    summary:
+      'Recompute a statement from records, prices, payments and disputes, and compare it byte for byte',
     description:
-      'A job, since it reads all records as they were recorded at the issue. Its result says whether the two match ' +
-      '(`matches`), names both hashes, both clocks of the close, and the first differences. It changes nothing, so ' +
-      'no Idempotency-Key is needed.',
+      'A job, since it reads all records as they were recorded at the issue, of this period and of those issued ' +
+      'before. Its result says whether all is as it was (`matches`), names both hashes and both clocks of the close, ' +
+      'and the first differences: of the document (`differences`), of each party’s credits (`credits`, where a party ' +
+      'sees its own differences only), and of payments, disputes and postings (`history`). It changes nothing, so no ' +
+      'Idempotency-Key is needed.',
   })
   @ApiAcceptedResponse({ type: JobView })
   async verify(
@@ -48,7 +51,7 @@ export class RestatementsController {
     @Param('statement') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobView> {
-    const job = await this.verification.request(await this.statements.find(caller, id));
+    const job = await this.verification.request(caller, await this.statements.find(caller, id));
     reply.header('Location', `/v1/jobs/${job.id}`);
     return showJob(job);
   }

@@ -47,7 +47,7 @@ export class StatementsController {
   @ApiOperation({ operationId: 'getStatement', summary: 'One statement as it stands' })
   @ApiOkResponse({ type: StatementView })
   async get(@CurrentCaller() caller: Caller, @Param('statement') id: string): Promise<StatementView> {
-    return showStatement(await this.statements.find(caller, id));
+    return showStatement(await this.statements.standing(caller, id));
   }
 
   @Get(':statement/history')

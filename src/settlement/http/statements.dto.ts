@@ -10,6 +10,7 @@ import { issuedStatement } from '../rules/issued-statement.js';
 import type { CreditView } from '../rules/credit-view.js';
 import type { OpenDisputeEntry, StatementDocument } from '../rules/statement-document.js';
 import type { StatementRow } from '../sql/statement-row.js';
+import type { StandingStatementRow } from '../withheld.service.js';
 import type { CreditTotals } from '../sql/sum-credits.js';
 import type { Saving } from '../sql/sum-savings.js';
 
@@ -297,7 +298,25 @@ export class StatementView extends PreviewView {
 
   @ApiProperty({
     type: String,
-    description: 'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `id` and the lines’ ids',
+    example: '0.00',
+    description:
+      'What disputes that are open now keep back of `payableByA`; signed as the disputed lines are',
+  })
+  withheldByA: string;
+
+  @ApiProperty({
+    type: String,
+    example: '0.00',
+    description:
+      'What disputes that are open now keep back of `payableByB`; signed as the disputed lines are',
+  })
+  withheldByB: string;
+
+  @ApiProperty({
+    type: String,
+    description:
+      'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `withheldByA`, `withheldByB`, `id` and the ' +
+      'lines’ ids',
   })
   sha256: string;
 }
@@ -401,10 +420,15 @@ export class CreditPage extends PageOf(CreditEntry) {
   totals: CreditTotalsView;
 }
 
-export function showStatement(row: StatementRow): StatementView {
-  const { id, lineIds, sha256, state } = row;
+export function showStatement(row: StandingStatementRow): StatementView {
+  const { id, lineIds, sha256, state, withheld } = row;
   const document = JSON.parse(row.document) as StatementDocument;
-  return { ...issuedStatement(document, { id, lineIds, sha256 }), state };
+  return {
+    ...issuedStatement(document, { id, lineIds, sha256 }),
+    state,
+    withheldByA: formatAmount(withheld.A, document.currency),
+    withheldByB: formatAmount(withheld.B, document.currency),
+  };
 }
 
 export function showHistory({ steps }: StatementRow): StatementHistoryView {

@@ -11,9 +11,10 @@ export class VerifyStatementJob implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.runner.handle(VERIFY_STATEMENT, async (statementId, report) => {
+    this.runner.handle(VERIFY_STATEMENT, async (subject, report) => {
+      const [statementId, viewerId] = subject.split('/') as [string, string | undefined];
       await report(0, 1);
-      return { ...(await this.verification.verify(statementId)) };
+      return { ...(await this.verification.verify(statementId, viewerId || null)) };
     });
   }
 }

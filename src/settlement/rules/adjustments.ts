@@ -12,7 +12,10 @@ import {
 import type { LineKind, RatedLine } from '../../rating/index.js';
 import { counterpartyOf, LINE_KINDS } from '../../rating/rules/line.js';
 
-/** Why an issued period comes to something else: data that came late, data that was corrected, a dispute. */
+/**
+ * Why an issued period comes to something else: records that were not known at the last statement (`late`), other
+ * revisions of those that were (`correction`), or what was settled in a dispute.
+ */
 export const ADJUSTMENT_CAUSES = ['late', 'correction', 'dispute'] as const;
 export type AdjustmentCause = (typeof ADJUSTMENT_CAUSES)[number];
 
@@ -38,8 +41,8 @@ export interface AdjustmentLine extends Omit<LineFigures, 'kind'> {
 /** What a period comes to once something more is known, and to what that is due. */
 export interface Restated {
   lines: readonly LineFigures[];
+  cause: AdjustmentCause;
   reference: string;
-  causeOf: (direction: FlowDirection | null) => AdjustmentCause;
 }
 
 /** Money that was conceded in a dispute: how much more, or with a minus how much less, the payer owes. */
@@ -62,7 +65,7 @@ export function adjustmentLines(
   stages: readonly Restated[],
 ): AdjustmentLine[] {
   let before = issued;
-  return stages.flatMap(({ lines, reference, causeOf }) => {
+  return stages.flatMap(({ lines, cause, reference }) => {
     const differences = lineDifferences(lines, before);
     before = lines;
     return differences.map(({ kind, ...figures }): AdjustmentLine => ({
@@ -70,7 +73,7 @@ export function adjustmentLines(
       originalPeriod: original.period,
       version: original.version,
       originalKind: kind,
-      cause: causeOf(figures.direction),
+      cause,
       reference,
       ...figures,
     }));

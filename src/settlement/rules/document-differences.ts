@@ -7,7 +7,7 @@ export interface DocumentDifference {
 }
 
 /** How many differences are named; one is enough to be wrong. */
-const NAMED_MAX = 20;
+export const NAMED_MAX = 20;
 
 /** The first places at which two JSON values differ; what only one of them has is undefined in the other. */
 export function documentDifferences(stored: unknown, recomputed: unknown): DocumentDifference[] {

@@ -13,12 +13,17 @@ export interface PeriodFacts extends SettledPeriod {
   recordCounts: Record<Side, number>;
 }
 
-/** Gives a period's facts, with the agreed buckets after a figure of the agreement's clock. */
-export type FactSource = (
-  period: string,
-  version: VersionInForce,
-  agreedAfter: bigint,
-) => Promise<PeriodFacts>;
+/** Gives facts of periods. */
+export interface FactSource {
+  /** A period's facts, with the agreed buckets after a figure of the agreement's clock. */
+  known(period: string, version: VersionInForce, agreedAfter: bigint): Promise<PeriodFacts>;
+  /**
+   * The same as if nothing had been corrected or agreed on after a figure of the agreement's clock: records that
+   * were known by then count as they stood, later ones as they are known. Null where only sums matter, and not
+   * what they are due to.
+   */
+  uncorrected: ((period: string, version: VersionInForce, after: bigint) => Promise<PeriodFacts>) | null;
+}
 
 /** What rating needs of a period's facts under its own terms or others, as if some agreed bytes were not agreed. */
 export function usageOfFacts(

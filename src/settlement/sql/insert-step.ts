@@ -10,6 +10,8 @@ export interface NewStep {
   /** The party that accepted or disputed; null for other steps. */
   providerId: string | null;
   reason: string | null;
+  /** The figure of the agreement's clock, of a void. */
+  recorded: bigint | null;
 }
 
 /** Adds the next step of a statement. The caller holds the agreement's clock, so there are no gaps. */
@@ -20,8 +22,9 @@ export async function insertStep(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO statement_steps (agreement_id, statement_id, position, kind, from_state, to_state, taken_at,
-       provider_id, reason)
-     SELECT $1::uuid, $2::uuid, 1 + count(*), $3::text, $4::text, $5::text, $6::timestamptz, $7::uuid, $8::text
+       provider_id, reason, recorded)
+     SELECT $1::uuid, $2::uuid, 1 + count(*), $3::text, $4::text, $5::text, $6::timestamptz, $7::uuid, $8::text,
+            $9::bigint
        FROM statement_steps
       WHERE agreement_id = $1 AND statement_id = $2`,
     [
@@ -33,6 +36,7 @@ export async function insertStep(
       step.takenAt,
       step.providerId,
       step.reason,
+      step.recorded,
     ],
   );
 }

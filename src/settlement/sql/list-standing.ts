@@ -1,12 +1,12 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { StatementDocument } from '../rules/statement-document.js';
 
-/** Up to which statement, and as of when, the past is looked at. */
+/** Up to where the past is looked at. */
 export interface Past {
   /** Only statements with a lower number. */
   beforeSequence: number;
-  /** What was made void later still stood. */
-  at: Date;
+  /** The figure of the agreement's clock: what was made void later still stood. */
+  recordedUpTo: bigint;
 }
 
 export interface StandingStatement {
@@ -17,7 +17,7 @@ export interface StandingStatement {
   document: StatementDocument;
 }
 
-/** An agreement's statements that are not void, oldest first; with a past, those that were not at that time. */
+/** An agreement's statements that are not void, oldest first; with a past, those that were not then. */
 export async function listStanding(
   db: Queryable,
   agreementId: string,
@@ -36,9 +36,9 @@ export async function listStanding(
         AND NOT EXISTS (
               SELECT FROM statement_steps step
                WHERE step.agreement_id = s.agreement_id AND step.statement_id = s.id AND step.kind = 'void'
-                 AND ($3::timestamptz IS NULL OR step.taken_at <= $3))
+                 AND ($3::bigint IS NULL OR step.recorded <= $3))
       ORDER BY s.sequence`,
-    [agreementId, past?.beforeSequence ?? null, past?.at ?? null],
+    [agreementId, past?.beforeSequence ?? null, past?.recordedUpTo ?? null],
   );
   return rows.map(({ recordedUpTo, document, ...row }) => ({
     ...row,

@@ -9,7 +9,11 @@ export async function listStatementProofs(
   limit: number,
 ): Promise<StatementProof[]> {
   return db.query<StatementProof>(
-    `SELECT s.sequence, s.document, s.sha256, s.closing_balance AS "closingBalance",
+    `SELECT s.sequence, s.recorded_up_to AS "recordedUpTo",
+            (SELECT step.recorded FROM statement_steps step
+              WHERE step.agreement_id = s.agreement_id AND step.statement_id = s.id AND step.kind = 'void')
+              AS "voidRecorded",
+            s.document, s.sha256, s.closing_balance AS "closingBalance",
             coalesce(sum(e.amount) FILTER (WHERE 'payable' = e.credit_kind), 0)
               - coalesce(sum(e.amount) FILTER (WHERE 'payable' = e.debit_kind), 0) AS "postedForA",
             coalesce(sum(e.amount) FILTER (WHERE 'receivable' = e.debit_kind), 0)

@@ -1,6 +1,7 @@
 import type { FlowDirection, TrafficUnit } from '../../agreements/index.js';
 import type { Queryable } from '../../platform/database/index.js';
 import type { CreditedClaim } from '../rules/later-credits.js';
+import type { Past } from './list-standing.js';
 
 interface Row {
   direction: FlowDirection;
@@ -14,12 +15,16 @@ interface Row {
   firstId: string | null;
 }
 
-/** What a provider's statements that are not void credited for a period, by customer and price. */
+/**
+ * What a provider's statements that are not void credited for a period, by customer and price; with a past, those
+ * that were not then.
+ */
 export async function readCredited(
   db: Queryable,
   agreementId: string,
   period: string,
   providerId: string,
+  past: Past | null,
 ): Promise<CreditedClaim[]> {
   const rows = await db.query<Row>(
     `SELECT given.direction, customer, price_from AS "priceFrom", region, unit, unit_price AS "unitPrice",
@@ -34,9 +39,14 @@ export async function readCredited(
                     NULL
                FROM shares_without_customer
               WHERE agreement_id = $1 AND period = $2 AND provider_id = $3) AS given
-       JOIN statements s ON s.agreement_id = given.agreement_id AND s.id = given.statement_id AND s.state <> 'void'
+       JOIN statements s ON s.agreement_id = given.agreement_id AND s.id = given.statement_id
+      WHERE ($4::integer IS NULL OR s.sequence < $4)
+        AND NOT EXISTS (
+              SELECT FROM statement_steps step
+               WHERE step.agreement_id = s.agreement_id AND step.statement_id = s.id AND step.kind = 'void'
+                 AND ($5::bigint IS NULL OR step.recorded <= $5))
       GROUP BY given.direction, customer, price_from, region, unit, unit_price`,
-    [agreementId, period, providerId],
+    [agreementId, period, providerId, past?.beforeSequence ?? null, past?.recordedUpTo ?? null],
   );
   return rows.map(({ bytes, amount, priceFrom, ...row }) => ({
     ...row,

@@ -24,13 +24,13 @@ export async function readPrevious(
                          AND NOT EXISTS (
                                SELECT FROM statement_steps step
                                 WHERE step.agreement_id = standing.agreement_id AND step.statement_id = standing.id
-                                  AND step.kind = 'void' AND ($3::timestamptz IS NULL OR step.taken_at <= $3))
+                                  AND step.kind = 'void' AND ($3::bigint IS NULL OR step.recorded <= $3))
                        ORDER BY standing.sequence DESC LIMIT 1), 0) AS "closingBalance"
        FROM statements last
       WHERE last.agreement_id = $1 AND ($2::integer IS NULL OR last.sequence < $2)
       ORDER BY last.sequence DESC
       LIMIT 1`,
-    [agreementId, past?.beforeSequence ?? null, past?.at ?? null],
+    [agreementId, past?.beforeSequence ?? null, past?.recordedUpTo ?? null],
   );
   return row ?? null;
 }

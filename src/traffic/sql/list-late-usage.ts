@@ -9,18 +9,13 @@ export interface LateUsage {
   cause: 'late' | 'correction' | 'price';
 }
 
-/** What changed issued periods after a figure of the agreement's clock, up to another if one is given. */
-export async function listLateUsage(
-  db: Queryable,
-  agreementId: string,
-  after: bigint,
-  upTo: bigint | null,
-): Promise<LateUsage[]> {
+/** What changed issued periods after a figure of the agreement's clock. */
+export async function listLateUsage(db: Queryable, agreementId: string, after: bigint): Promise<LateUsage[]> {
   return db.query<LateUsage>(
     `SELECT DISTINCT period, direction, cause
        FROM late_usage
-      WHERE agreement_id = $1 AND recorded > $2 AND ($3::bigint IS NULL OR recorded <= $3)
+      WHERE agreement_id = $1 AND recorded > $2
       ORDER BY period, direction, cause`,
-    [agreementId, after, upTo],
+    [agreementId, after],
   );
 }

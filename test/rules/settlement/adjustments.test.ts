@@ -12,7 +12,7 @@ import { terms } from './support.js';
 
 const TB = 10n ** 12n;
 const MARCH = { period: '2026-03', version: 2 };
-const late = () => 'late' as const;
+const late = 'late' as const;
 
 function line(change: Partial<LineFigures> = {}): LineFigures {
   return {
@@ -32,7 +32,7 @@ function line(change: Partial<LineFigures> = {}): LineFigures {
 
 test('the worked example: 60 TB charged at 20, then 40 more are known', () => {
   const now = line({ bytes: 100n * TB, quantity: '100', amount: 200_000n });
-  const stages = [{ lines: [now], reference: 'alpha-beta-0001', causeOf: late }];
+  const stages = [{ lines: [now], reference: 'alpha-beta-0001', cause: late }];
   const adjusted = adjustmentLines(MARCH, [line()], stages);
   expect(adjusted).toEqual([
     {
@@ -73,8 +73,8 @@ test('bytes that cost nothing are shown', () => {
 
 test('each cause has its own difference, one after the other', () => {
   const stages = [
-    { lines: [line({ amount: 130_000n })], reference: 'x-0001', causeOf: late },
-    { lines: [line({ amount: 110_000n })], reference: 'dispute', causeOf: () => 'dispute' as const },
+    { lines: [line({ amount: 130_000n })], reference: 'x-0001', cause: late },
+    { lines: [line({ amount: 110_000n })], reference: 'dispute', cause: 'dispute' as const },
   ];
   expect(
     adjustmentLines(MARCH, [line()], stages).map(({ cause, reference, amount }) => [
@@ -107,7 +107,7 @@ test('conceded money is a line of its own, which no recomputation counts', () =>
 
 test('adjustments are listed by period, cause and reference, then as lines are, conceded money last', () => {
   const of = (change: Partial<AdjustmentLine>): AdjustmentLine => ({
-    ...adjustmentLines(MARCH, [], [{ lines: [line()], reference: 'x-0001', causeOf: late }])[0]!,
+    ...adjustmentLines(MARCH, [], [{ lines: [line()], reference: 'x-0001', cause: late }])[0]!,
     ...change,
   });
   const ordered = [
@@ -150,7 +150,7 @@ test('however often a period is restated, all its lines add up to it computed wh
     fc.property(usage, fc.array(usage, { minLength: 1, maxLength: 5 }), (first, later) => {
       const issued: LineFigures[] = [...rated(first)];
       for (const known of later) {
-        const stages = [{ lines: rated(known), reference: 'x-0001', causeOf: late }];
+        const stages = [{ lines: rated(known), reference: 'x-0001', cause: late }];
         for (const { originalKind, ...adjusted } of adjustmentLines(MARCH, issued, stages)) {
           issued.push({ ...adjusted, kind: originalKind! });
         }
