@@ -4,7 +4,7 @@ export { bucketName, type AgreedBucket, type AgreedBytes, type BucketKey } from 
 export type { Reconciliation } from './rules/reconcile.js';
 export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
 export { bucketsCsv } from './rules/bucket-csv.js';
-export { bucketPage, bucketPosition, discrepancyPosition } from './http/bucket-page.js';
+export { bucketPage, bucketPosition, rankedDiscrepancyPosition } from './http/bucket-page.js';
 export { BucketPage, BucketView, showBucket } from './http/reconciliation.dto.js';
 export { reconciliationProblems } from './reconciliation.errors.js';
 export { ReconciliationModule } from './reconciliation.module.js';

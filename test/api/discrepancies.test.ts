@@ -50,31 +50,41 @@ const ALL = [
   ['02', 40, '80.00', 'mismatch'],
   ['03', 20, '40.00', 'missing_receiver'],
   ['04', 20, '40.00', 'missing_receiver'],
+  ['01', 1, '2.00', 'mismatch'],
   // Nobody pays for that direction.
   ['05', 20, '0.00', 'missing_sender'],
-  ['01', 1, '2.00', 'mismatch'],
 ];
+const BY_BYTES = [0, 1, 2, 4, 3].map((at) => ALL[at]!);
 
-it('are listed while the period is open, largest first, with bytes and money at stake', async () => {
+it('are listed while the period is open, most money at stake first, or most bytes', async () => {
   const { data, nextCursor } = await list();
   expect(data.map(shown)).toEqual(ALL);
   expect(nextCursor).toBeNull();
   expect(data[0]).toMatchObject({ scope: { sourceRegion: 'eu-1' }, currency: 'USD' });
+  expect((await list('?sort=bytes')).data.map(shown)).toEqual(BY_BYTES);
+  const wrong = await market.request('GET', `${base()}/discrepancies?sort=size`, { key: deal.b.key });
+  expectProblem(wrong, 422, 'validation_failed');
 });
 
 it('page by page', async () => {
-  const rows: unknown[] = [];
-  for (let query = '?limit=2'; query;) {
-    const { data, nextCursor } = await list(query);
-    rows.push(...data.map(shown));
-    query = nextCursor === null ? '' : `?limit=2&cursor=${nextCursor}`;
+  for (const [sort, all] of [
+    ['money', ALL],
+    ['bytes', BY_BYTES],
+  ] as const) {
+    const rows: unknown[] = [];
+    for (let query = `?sort=${sort}&limit=2`; query;) {
+      const { data, nextCursor } = await list(query);
+      rows.push(...data.map(shown));
+      query = nextCursor === null ? '' : `?sort=${sort}&limit=2&cursor=${nextCursor}`;
+    }
+    expect(rows).toEqual(all);
   }
-  expect(rows).toEqual(ALL);
   const made = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
   for (const key of [
-    ['x', 'aToB', 0, '', '', ''],
-    ['1', 'aToB', 9e15, '', '', ''],
-    ['1', 'aToB', 0, '\0', '', ''],
+    ['x', '1', 'aToB', 0, '', '', ''],
+    ['1', '', 'aToB', 0, '', '', ''],
+    ['', '1', 'aToB', 9e15, '', '', ''],
+    ['1', '1', 'aToB', 0, '\0', '', ''],
   ]) {
     const wrong = await market.request('GET', `${base()}/discrepancies?cursor=${made(key)}`, {
       key: deal.b.key,

@@ -18,9 +18,16 @@ export function bucketPage(
   return mapPage(page([...buckets], limit, positionOf), (bucket) => showBucket(bucket, terms));
 }
 
-/** The position that a cursor of a list of discrepancies names; null at its beginning. */
-export function discrepancyPosition(cursor: string | undefined): DiscrepancyPosition | null {
-  return readCursor<DiscrepancyPosition>(cursor, [isBytes, isText, isInstant, isText, isText, isText]);
+/** The same of a list of discrepancies that is sorted by another figure first, which may be missing. */
+export function rankedDiscrepancyPosition(
+  cursor: string | undefined,
+): [figure: string, ...DiscrepancyPosition] | null {
+  const position = [isBytes, isText, isInstant, isText, isText, isText] as const;
+  return readCursor<[string, ...DiscrepancyPosition]>(cursor, [isFigure, ...position]);
+}
+
+function isFigure(value: unknown): boolean {
+  return value === '' || isBytes(value);
 }
 
 function isBytes(value: unknown): boolean {

@@ -1,17 +1,37 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { mapPage, page, PageOf, PageQuery, PeriodParam } from '../../platform/http/index.js';
-import {
-  BucketView,
-  discrepancyPosition,
-  discrepancyPositionOf,
-  showBucket,
-} from '../../reconciliation/index.js';
-import { DiscrepanciesService } from '../discrepancies.service.js';
+import { BucketView, rankedDiscrepancyPosition, showBucket } from '../../reconciliation/index.js';
+import { DISCREPANCY_SORTS, DiscrepanciesService, type DiscrepancySort } from '../discrepancies.service.js';
+
+const SORT_EXPECTED = `must be one of ${DISCREPANCY_SORTS.join(', ')}`;
+const SORT_DESCRIPTION =
+  'What comes first: most money at stake, then most bytes; or most bytes. Of more than 10,000 discrepancies the ' +
+  '10,000 with the most bytes are sorted by money, and the others follow by bytes.';
+
+class SortQuery {
+  @ApiPropertyOptional({ enum: DISCREPANCY_SORTS, default: 'money', description: SORT_DESCRIPTION })
+  @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
+  sort: DiscrepancySort = 'money';
+}
+
+class DiscrepancyQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: DISCREPANCY_SORTS, default: 'money', description: SORT_DESCRIPTION })
+  @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
+  sort: DiscrepancySort = 'money';
+}
 
 class DiscrepancyView extends BucketView {
   @ApiProperty({
@@ -40,7 +60,7 @@ export class DiscrepanciesController {
   @Scopes('statements:read')
   @ApiOperation({
     operationId: 'listDiscrepancies',
-    summary: 'The buckets that the two sides do not agree on, largest first, with the money at stake',
+    summary: 'The buckets that the two sides do not agree on, with the money at stake, most of it first',
     description:
       'Of an open period, so far. Buckets of one side only are among them where that side’s figure is held back.',
   })
@@ -49,14 +69,14 @@ export class DiscrepanciesController {
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,
     @PeriodParam() period: string,
-    @Query() { cursor, limit }: PageQuery,
+    @Query() { cursor, limit, sort }: DiscrepancyQuery,
   ): Promise<DiscrepancyPage> {
     const agreement = await this.agreements.find(caller, code);
     const { currency } = agreement;
-    const after = discrepancyPosition(cursor);
-    const { rows, terms } = await this.discrepancies.list(agreement, period, after, limit + 1);
+    const part = { sort, after: rankedDiscrepancyPosition(cursor), limit: limit + 1 };
+    const { rows, terms } = await this.discrepancies.list(agreement, period, part);
     return mapPage(
-      page(rows, limit, ({ bucket }) => discrepancyPositionOf(bucket)),
+      page(rows, limit, ({ position }) => position),
       ({ bucket, amountAtStake }) => ({
         ...showBucket(bucket, terms.reconciliation),
         amountAtStake: formatAmount(amountAtStake, currency),
@@ -69,17 +89,18 @@ export class DiscrepanciesController {
   @Scopes('statements:read')
   @ApiOperation({
     operationId: 'downloadDiscrepanciesCsv',
-    summary: 'All discrepancies of a period as CSV, largest first',
+    summary: 'All discrepancies of a period as CSV, most money at stake first',
   })
   @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
   async csv(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,
     @PeriodParam() period: string,
+    @Query() { sort }: SortQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const agreement = await this.agreements.find(caller, code);
-    const content = await this.discrepancies.csv(agreement, period);
+    const content = await this.discrepancies.csv(agreement, period, sort);
     await reply
       .header('Content-Type', 'text/csv; charset=utf-8; header=present')
       .header('Content-Disposition', `attachment; filename="${agreement.code}-${period}-discrepancies.csv"`)
