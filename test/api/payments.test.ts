@@ -330,6 +330,57 @@ describe('a statement that is paid in part', () => {
   });
 });
 
+describe('a statement that gives back', () => {
+  async function lowered(netting: boolean): Promise<{ deal: Deal; ids: string[] }> {
+    const { deal, ids } = await closedMonths([[100, 0]], { backBillingMonths: 120, netting });
+    await accept(deal, ids[0]!);
+    const at = { start: `${MONTHS[0]}-05T00:00:00Z`, end: `${MONTHS[0]}-05T01:00:00Z` };
+    const record = { ...at, id: `ab-${MONTHS[0]}`, bytes: String(70e9), revision: 1 };
+    await market.take(deal, deal.a, [{ ...record, direction: 'egress' }]);
+    await market.take(deal, deal.b, [{ ...record, direction: 'ingress' }]);
+    return { deal, ids };
+  }
+
+  async function closeNext(deal: Deal, ids: string[]): Promise<any> {
+    const statement = await market.closePeriod(deal, MONTHS[ids.length]);
+    ids.push(statement.id);
+    await accept(deal, statement.id);
+    return statement;
+  }
+
+  it('pays what is open before it, and is settled with that', async () => {
+    const { deal, ids } = await lowered(true);
+    expect(await closeNext(deal, ids)).toMatchObject({ payableByA: '-30.00', net: { payer: deal.b.code } });
+    expect(await statesOf(deal, ids)).toEqual(['accepted', 'settled']);
+    await pay(deal, { amount: '70' });
+    expect(await statesOf(deal, ids)).toEqual(['settled', 'settled']);
+  });
+
+  it.each([true, false])('stays open until what it gives is paid back (netting: %s)', async (netting) => {
+    const { deal, ids } = await lowered(netting);
+    await pay(deal, { amount: '100' });
+    await closeNext(deal, ids);
+    expect(await statesOf(deal, ids)).toEqual(['settled', 'accepted']);
+    expect(await balance(deal)).toMatchObject({ payable: '-30.00', net: '30.00' });
+    const back = await pay(deal, { payer: deal.b, amount: '30' });
+    expect(await statesOf(deal, ids)).toEqual(['settled', 'settled']);
+    expect(await balance(deal)).toEqual({ receivable: '0.00', payable: '0.00', net: '0.00' });
+    expectStatus(await step(back, 'reverse', deal.a.key), 200);
+    expect(await statesOf(deal, ids)).toEqual(['settled', 'accepted']);
+  });
+
+  it('can be disputed by who gives, and shows what is kept back', async () => {
+    const { deal, ids } = await lowered(true);
+    const { id: statement, lines } = await market.closePeriod(deal, MONTHS[1]);
+    const body = { statement, line: lines[0].id, reason: 'volume', claimedAmount: '-10.00' };
+    expectStatus(await market.request('POST', '/v1/disputes', { key: deal.b.key, body }), 201);
+    const seen = await market.request('GET', `/v1/statements/${statement}`, { key: deal.a.key });
+    expect(seen.body).toMatchObject({ state: 'disputed', withheldByA: '-20.00', withheldByB: '0.00' });
+    await pay(deal, { amount: '90' });
+    expect(await statesOf(deal, ids)).toEqual(['settled']);
+  });
+});
+
 describe('steps at once', () => {
   it('two confirmations post once', async () => {
     const { deal } = await closedMonths([[100, 0]]);

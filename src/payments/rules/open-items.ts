@@ -13,7 +13,7 @@ export interface DirectedPayment {
   statementIds: readonly string[];
 }
 
-/** What of a statement is not paid yet, by party; never below 0. */
+/** What of a statement is not paid yet, by party; of a charge below 0 what of it has not paid anything yet. */
 export interface OpenItem extends StatementItem {
   open: Record<Side, bigint>;
 }
@@ -21,7 +21,8 @@ export interface OpenItem extends StatementItem {
 /**
  * Which statements are paid (issue of the domain contract, section 11). How much each party paid in all, by
  * payments, offsets and credit balances, is what it was charged less what the ledger says it still owes;
- * payments that name statements go to those first, all the rest to the oldest. A charge below 0 pays others.
+ * payments that name statements go to those first, all the rest to the oldest. A charge below 0 pays others, the
+ * oldest first; what is then left of it is the party's to get back.
  * Statements come oldest first, and none that is void among them.
  */
 export function openItems(
@@ -60,17 +61,37 @@ function openOf(
     for (const statementId of statementIds) if (open.has(statementId)) rest -= pay(statementId, rest);
   }
   for (const { statementId } of statements) pay(statementId, open.get(statementId)!);
+  leaveCredit(side, statements, -stillOwed, open);
   return open;
 }
 
-/** Whether a statement charges anything and all of it is paid. What charges nothing is never settled. */
+/** What a party has paid too much is what is left of its latest charges below 0, as far as they go. */
+function leaveCredit(
+  side: Side,
+  statements: readonly StatementItem[],
+  overpaid: bigint,
+  open: Map<string, bigint>,
+): void {
+  let left = overpaid;
+  for (const { statementId, charged } of [...statements].reverse()) {
+    if (charged[side] >= 0n) continue;
+    const unused = smallest(-charged[side], left);
+    open.set(statementId, -unused);
+    left -= unused;
+  }
+}
+
+/**
+ * Whether a statement charges anything, or gives any back, and all of it is paid. What charges nothing is never
+ * settled.
+ */
 export function isPaid({ charged, open }: OpenItem): boolean {
-  return (charged.A > 0n || charged.B > 0n) && open.A === 0n && open.B === 0n;
+  return (charged.A !== 0n || charged.B !== 0n) && open.A === 0n && open.B === 0n;
 }
 
 /** Whether anything of a statement is paid. */
 export function isTouched({ charged, open }: OpenItem): boolean {
-  return (['A', 'B'] as const).some((side) => charged[side] > 0n && open[side] < charged[side]);
+  return (['A', 'B'] as const).some((side) => open[side] !== charged[side]);
 }
 
 function smallest(...amounts: bigint[]): bigint {

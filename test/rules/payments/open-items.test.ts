@@ -35,14 +35,20 @@ describe('openItems', () => {
     expect(openOfA(three, stillOwed, directed)).toEqual(open);
   });
 
-  test('a charge below 0 pays the oldest, and is itself never open', () => {
+  test('a charge below 0 pays the oldest, and is open while it has nothing to pay', () => {
     // 100 and -20 are charged; the ledger says 80 are owed, of which nothing was paid.
     const items = charges([100n, 0n], [-20n, 0n]);
     expect(openOfA(items, 80n)).toEqual([80n, 0n]);
     expect(openOfA(items, 0n)).toEqual([0n, 0n]);
+    // All 100 were paid before the 20 were given back: these are A's to get back, or to pay with later.
+    expect(openOfA(items, -20n)).toEqual([0n, -20n]);
+    expect(openOfA([...items, ...charges([5n, 0n])], -15n)).toEqual([0n, -15n, 0n]);
+    // What was paid too much beyond that is of no statement.
+    expect(openOfA(charges([100n, 0n], [-20n, 0n], [-3n, 0n]), -40n)).toEqual([0n, -20n, -3n]);
+    expect(openOfA(charges([100n, 0n], [-20n, 0n], [-3n, 0n]), -5n)).toEqual([0n, -2n, -3n]);
   });
 
-  test('whatever is paid: nothing below 0 or above the charge, and all of the money is used', () => {
+  test('whatever is paid: nothing beyond the charge, and all of the money is used', () => {
     const anyItem = fc.tuple(fc.bigInt({ min: -50n, max: 100n }), fc.constant(0n));
     const anyDirected = fc.record({
       payer: fc.constantFrom('A' as const, 'B' as const),
@@ -59,10 +65,11 @@ describe('openItems', () => {
           const sum = items.reduce((total, { charged }) => total + charged.A, 0n);
           const open = openItems(items, { A: sum - paid, B: 0n }, directed);
           for (const { charged, open: left } of open) {
-            expect(left.A >= 0n && left.A <= (charged.A > 0n ? charged.A : 0n)).toBe(true);
+            const [low, high] = charged.A > 0n ? [0n, charged.A] : [charged.A, 0n];
+            expect(left.A >= low && left.A <= high).toBe(true);
           }
           const positive = items.reduce((total, { charged: { A } }) => total + (A > 0n ? A : 0n), 0n);
-          const left = open.reduce((total, each) => total + each.open.A, 0n);
+          const left = open.reduce((total, each) => total + (each.open.A > 0n ? each.open.A : 0n), 0n);
           const funds = paid + positive - sum;
           expect(left).toBe(funds > positive ? 0n : positive - funds);
         },
@@ -84,7 +91,8 @@ describe('what is paid', () => {
     ['in part', item(10n, 0n, 4n, 0n), false, true],
     ['not at all', item(10n, 0n, 10n, 0n), false, false],
     ['nothing charged', item(0n, 0n, 0n, 0n), false, false],
-    ['a charge below 0', item(-5n, 0n, 0n, 0n), false, false],
+    ['a charge below 0 that paid others', item(-5n, 0n, 0n, 0n), true, true],
+    ['a charge below 0 that paid nothing yet', item(-5n, 0n, -5n, 0n), false, false],
   ])('%s', (_, which, paid, touched) => {
     expect([isPaid(which), isTouched(which)]).toEqual([paid, touched]);
   });
