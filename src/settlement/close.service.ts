@@ -112,7 +112,6 @@ export class CloseService {
    * The agreement's clock is held from the first statement to the last, so nothing is recorded meanwhile.
    */
   async close(agreementId: string, period: string, now: Instant): Promise<ClosedPeriod> {
-    await this.signatures.prepare();
     return this.database.transaction(async (tx) => {
       await lockClock(tx, agreementId);
       const existing = await findStatementOfPeriod(tx, agreementId, period);

@@ -21,11 +21,6 @@ export class SignaturesService {
     private readonly signing: SigningService,
   ) {}
 
-  /** Has the service's key at hand, so that no transaction that is rolled back takes a new one with it. */
-  async prepare(): Promise<void> {
-    await this.signing.current();
-  }
-
   /** The service's own signature over the statement's JSON, with the issue. */
   async signIssued(tx: Transaction, agreementId: string, statement: IssuedStatement): Promise<void> {
     const { kid, publicJwk } = await this.signing.current();

@@ -36,10 +36,7 @@ export class SigningService {
     return `${header}..${signature}`;
   }
 
-  /**
-   * The key that signs now. Who signs inside a transaction asks before it: a new key is stored in whichever
-   * transaction is open, and would be lost with it.
-   */
+  /** The key that signs now. */
   async current(): Promise<{ kid: string; publicJwk: JWK }> {
     const { kid, publicJwk } = await this.currentSigner();
     return { kid, publicJwk };
@@ -48,13 +45,15 @@ export class SigningService {
   /** Every public key that ever signed, latest first, as a JWK Set (RFC 7517). */
   async publicKeys(): Promise<{ keys: JWK[] }> {
     await this.currentSigner();
-    const keys = await listSigningKeys(this.database);
+    // A snapshot that is open here may be older than the key.
+    const keys = await this.database.outside(() => listSigningKeys(this.database));
     return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'EdDSA', use: 'sig' })) };
   }
 
+  /** A new key is stored in a transaction of its own: it stays, whatever becomes of the one that is open here. */
   private currentSigner(): Promise<Signer> {
     this.signer ??= this.database
-      .transaction((tx) => this.loadSigner(tx))
+      .outside(() => this.database.transaction((tx) => this.loadSigner(tx)))
       .catch((error: unknown) => {
         // Asked again next time: a database that was away comes back.
         this.signer = null;
