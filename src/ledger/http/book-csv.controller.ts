@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { csvAnswer } from '../../platform/csv/index.js';
-import { LedgerController } from './ledger.controller.js';
+import { BookLists } from './book-lists.js';
 import { AccountsQuery, EntriesQuery } from './ledger.dto.js';
 
 const CSV = { content: { 'text/csv': { schema: { type: 'string' as const } } } };
@@ -12,7 +12,7 @@ const CSV = { content: { 'text/csv': { schema: { type: 'string' as const } } } }
 @ApiTags('ledger')
 @Controller('v1/ledger')
 export class BookCsvController {
-  constructor(private readonly lists: LedgerController) {}
+  constructor(private readonly lists: BookLists) {}
 
   @Get('accounts.csv')
   @Scopes('balances:read')

@@ -1,40 +1,20 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
-import { LedgerService } from '../ledger.service.js';
-import { isAccountKind } from '../rules/accounts.js';
-import type { JournalPlace } from '../sql/list-entries.js';
-import { instantOf } from './book.dto.js';
-import { Books } from './books.js';
-import { AccountPage, AccountsQuery, EntriesQuery, EntryPage, showAccount, showEntry } from './ledger.dto.js';
-
-const NOTHING = { data: [], nextCursor: null };
+import { BookLists } from './book-lists.js';
+import { AccountPage, AccountsQuery, EntriesQuery, EntryPage } from './ledger.dto.js';
 
 @ApiTags('ledger')
 @Controller('v1/ledger')
 export class LedgerController {
-  constructor(
-    private readonly ledger: LedgerService,
-    private readonly books: Books,
-  ) {}
+  constructor(private readonly lists: BookLists) {}
 
   @Get('accounts')
   @Scopes('balances:read')
   @ApiOperation({ operationId: 'listLedgerAccounts', summary: 'The accounts of the own book, oldest first' })
   @ApiOkResponse({ type: AccountPage })
   async accounts(@Query() query: AccountsQuery, @CurrentCaller() caller: Caller): Promise<AccountPage> {
-    const [after] = readCursor<[string]>(query.cursor, [isIdValue]) ?? [];
-    const owner = await this.books.ownerFor(caller, query.provider);
-    const ids = await this.books.idsOf(query);
-    if (!ids) return NOTHING;
-    const { limit, currency, kind } = query;
-    const filter = { bookId: owner.id, ...ids, currency, kind, after };
-    const rows = await this.ledger.accounts({ ...filter, limit: limit + 1 });
-    const shown = page(rows, limit, ({ id }) => [id]);
-    const codes = await this.books.codesOf(shown.data);
-    return mapPage(shown, (account) => showAccount(account, owner.code, codes));
+    return this.lists.accounts(query, caller);
   }
 
   @Get('entries')
@@ -45,54 +25,6 @@ export class LedgerController {
   })
   @ApiOkResponse({ type: EntryPage })
   async entries(@Query() query: EntriesQuery, @CurrentCaller() caller: Caller): Promise<EntryPage> {
-    const after = readCursor<PlaceValues>(query.cursor, [isInstantValue, isIdValue, isCount, isPosition]);
-    const owner = await this.books.ownerFor(caller, query.provider);
-    const ids = await this.books.idsOf(query);
-    if (!ids) return NOTHING;
-    const { account, limit } = query;
-    const byKind = account !== undefined && isAccountKind(account);
-    const rows = await this.ledger.entries({
-      bookId: owner.id,
-      ...ids,
-      accountId: byKind ? undefined : account,
-      accountKind: byKind ? account : undefined,
-      currency: query.currency,
-      sourceId: query.source,
-      from: instantOf(query.from),
-      to: instantOf(query.to),
-      after: after ? placeOf(after) : undefined,
-      limit: limit + 1,
-    });
-    const shown = page(rows, limit, valuesOf);
-    const codes = await this.books.codesOf(shown.data);
-    return mapPage(shown, (entry) => showEntry(entry, owner.code, codes));
+    return this.lists.entries(query, caller);
   }
-}
-
-/** The values of a journal's place in a cursor: milliseconds since 1970, agreement, sequence, position. */
-type PlaceValues = [number, string, number, number];
-
-function valuesOf({ effectiveAt, agreementId, sequence, position }: JournalPlace): PlaceValues {
-  return [effectiveAt.getTime(), agreementId, Number(sequence), position];
-}
-
-function placeOf([effectiveAt_ms, agreementId, sequence, position]: PlaceValues): JournalPlace {
-  return { effectiveAt: new Date(effectiveAt_ms), agreementId, sequence: BigInt(sequence), position };
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-function isPosition(value: unknown): boolean {
-  return isCount(value) && Number(value) < 2 ** 31;
-}
-
-function isIdValue(value: unknown): boolean {
-  return typeof value === 'string' && isId(value);
-}
-
-/** Within the years 1 to 9999, so that a made-up cursor is refused before it reaches SQL. */
-function isInstantValue(value: unknown): boolean {
-  return typeof value === 'number' && value >= -62_135_596_800_000 && value <= 253_402_300_799_999;
 }
