@@ -141,8 +141,7 @@ export class ProvidersService {
           })),
         },
       });
-      const unnumbered = fresh.map(({ id: _, ...price }) => price);
-      for (const observe of this.observers) await observe(tx, id, unnumbered);
+      for (const observe of this.observers) await observe(tx, id, fresh);
     });
   }
 
