@@ -265,7 +265,16 @@ describe('list prices', () => {
     await add(provider, price());
     expect(seen).toEqual([
       {
-        prices: [{ side: 'egress', region: null, from: Date.UTC(2026, 9, 1), unit: 'GB', unitPrice: '0.22' }],
+        prices: [
+          {
+            id: expect.any(String),
+            side: 'egress',
+            region: null,
+            from: Date.UTC(2026, 9, 1),
+            unit: 'GB',
+            unitPrice: '0.22',
+          },
+        ],
         inside: 1,
       },
     ]);
