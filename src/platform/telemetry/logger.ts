@@ -1,5 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type DestinationStream, type LogFn, type Logger } from 'pino';
+import { showError } from './shown-error.js';
+
+/** Nothing here writes these; should a library hand one over, it is not shown. */
+const SECRET = ['authorization', 'cookie', 'headers', 'body', 'rawBody'];
 
 /** The process's logger: JSON lines to standard output. */
 export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
@@ -8,9 +12,21 @@ export function createLogger(options: { level: string; destination?: Destination
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: ['authorization', '*.authorization', 'headers', '*.headers'], censor: '[redacted]' },
+    hooks: { logMethod: showErrors },
+    redact: { paths: SECRET.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** Before pino sees an error: it would make the line's own message of the error's. */
+function showErrors(this: Logger, args: Parameters<LogFn>, write: LogFn): void {
+  const [first, ...rest] = args as unknown[];
+  const fields = first instanceof Error ? { err: first } : (first as { err?: unknown } | string);
+  const shown =
+    typeof fields === 'object' && fields?.err instanceof Error
+      ? { ...fields, err: showError(fields.err) }
+      : fields;
+  write.apply(this, [shown, ...rest] as Parameters<LogFn>);
 }
 
 /** What Nest tells of its own start, a line a route: of use only to whoever debugs it. */
@@ -60,7 +76,7 @@ export class NestLogger implements LoggerService {
     const context = strings.at(-1);
     const stack = strings.length > 1 ? strings.at(-2) : undefined;
     const fields = { ...(context !== undefined && { context }), ...(stack !== undefined && { stack }) };
-    if (message instanceof Error) this.pino[level]({ ...fields, err: message }, message.message);
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message });
     else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
     else this.pino[level](fields, String(message));
   }
