@@ -74,6 +74,7 @@ function Names(): PropertyDecorator {
 function Nested(type: () => new () => object): PropertyDecorator {
   return (target, key) => {
     IsObject({ message: 'must be an object' })(target, key);
+    IsObject({ message: 'must be an object' })(target, key);
     ValidateNested({ message: 'must be an object' })(target, key);
     Type(type)(target, key);
   };
@@ -251,6 +252,7 @@ export class PricingInput {
   @IsArray({ message: 'must be a list of tiers' })
   @ArrayMinSize(1, { message: 'must have at least one tier' })
   @ArrayMaxSize(100, { message: 'must have at most 100 tiers' })
+  @IsObject({ each: true, message: 'must be objects, each a tier' })
   @ValidateNested({ each: true, message: 'must be objects, each a tier' })
   @Type(() => TierInput)
   tiers?: TierInput[];
@@ -372,6 +374,7 @@ export class TermsInput {
   @Optional()
   @IsArray({ message: 'must be a list of commitments' })
   @ArrayMaxSize(2, { message: 'must have at most one commitment a party' })
+  @IsObject({ each: true, message: 'must be objects, each a commitment' })
   @ValidateNested({ each: true, message: 'must be objects, each a commitment' })
   @Type(() => CommitmentInput)
   commitments?: CommitmentInput[];

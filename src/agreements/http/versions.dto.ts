@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDefined, Matches, ValidateNested } from 'class-validator';
+import { IsObject, IsDefined, Matches, ValidateNested } from 'class-validator';
 import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
 import type { VersionDocument } from '../rules/version-document.js';
@@ -15,6 +15,7 @@ export class VersionInput {
 
   @ApiProperty({ type: TermsInput })
   @IsDefined({ message: 'must be there' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => TermsInput)
   terms: TermsInput;

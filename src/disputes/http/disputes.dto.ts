@@ -83,6 +83,7 @@ export class BucketInput {
   @ApiPropertyOptional({ type: ScopeInput, description: 'A value for each field of the scope of the terms' })
   @IsOptional()
   @IsObject({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => ScopeInput)
   scope?: ScopeInput;
@@ -110,6 +111,7 @@ export class EvidenceInput {
   @IsOptional()
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMaxSize(EVIDENCE_BUCKETS_MAX, { message: `must have at most ${EVIDENCE_BUCKETS_MAX} buckets` })
+  @IsObject({ each: true, message: 'must be objects, each a bucket' })
   @ValidateNested({ each: true, message: 'must be objects, each a bucket' })
   @Type(() => BucketInput)
   buckets?: BucketInput[];
@@ -144,6 +146,7 @@ export class DisputeInput {
   })
   @IsOptional()
   @IsObject({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => BucketInput)
   bucket?: BucketInput;
@@ -173,6 +176,7 @@ export class DisputeInput {
   @ApiPropertyOptional({ type: EvidenceInput })
   @IsOptional()
   @IsObject({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => EvidenceInput)
   evidence?: EvidenceInput;
@@ -189,6 +193,7 @@ export class ResolutionInput {
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMinSize(1, { message: 'must have at least one bucket' })
   @ArrayMaxSize(AGREED_BUCKETS_MAX, { message: `must have at most ${AGREED_BUCKETS_MAX} buckets` })
+  @IsObject({ each: true, message: 'must be objects, each a bucket' })
   @ValidateNested({ each: true, message: 'must be objects, each a bucket' })
   @Type(() => AgreedBucketInput)
   buckets?: AgreedBucketInput[];
@@ -207,12 +212,14 @@ export class ProposalInput {
   @ApiProperty({ type: ResolutionInput })
   @IsDefined({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => ResolutionInput)
   resolution: ResolutionInput;
 
   @ApiPropertyOptional({ type: EvidenceInput })
   @IsOptional()
+  @IsObject({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => EvidenceInput)

@@ -8,6 +8,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { PageLinkInterceptor } from './page-link.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
+import { UnreadBodyInterceptor } from './unread-body.interceptor.js';
 import { RequestValidationPipe } from './validation.js';
 
 /** The conventions that every route keeps; needs a `DatabaseModule` beside it. */
@@ -19,6 +20,7 @@ import { RequestValidationPipe } from './validation.js';
     IdempotencyService,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
+    { provide: APP_INTERCEPTOR, useClass: UnreadBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
     { provide: APP_INTERCEPTOR, useClass: PageLinkInterceptor },

@@ -12,6 +12,9 @@ const bodyOrNothing = createParamDecorator(
     context.switchToHttp().getRequest<FastifyRequest>().body ?? {},
 );
 
+/** Metadata of handlers that read a body by another decorator than Nest's own. */
+export const READS_BODY = 'peerledger:reads-body';
+
 class BodyPipe implements PipeTransform {
   private readonly pipe = new RequestValidationPipe();
 
@@ -22,5 +25,8 @@ class BodyPipe implements PipeTransform {
 
 /** A body that may be left out, which is the same as an empty object; checked like every body. */
 export function OptionalBody(): ParameterDecorator {
-  return bodyOrNothing(new BodyPipe());
+  return (target, key, index) => {
+    Reflect.defineMetadata(READS_BODY, true, target, key!);
+    bodyOrNothing(new BodyPipe())(target, key, index);
+  };
 }

@@ -74,6 +74,17 @@ function requireObject(value: unknown): void {
   });
 }
 
+/** Refuses all that a body may say where nothing is asked: `validation_failed`, unless it is an empty object. */
+export function refuseContent(body: unknown): void {
+  requireObject(body);
+  const errors = Object.keys(body as object).map((name) => ({
+    pointer: pointerTo([name]),
+    code: 'unknown_field',
+    detail: unknownField(name, 'body'),
+  }));
+  if (errors.length > 0) throw validationFailed(errors);
+}
+
 function requireExactNumbers(body: unknown): void {
   const errors = inexactNumbersIn(body).map(({ path, text }) => ({
     pointer: pointerTo(path),

@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -61,6 +62,7 @@ export class ListPricesInput {
   @IsArray({ message: 'must be a list of prices' })
   @ArrayMinSize(1, { message: 'must have at least one price' })
   @ArrayMaxSize(PRICES_MAX, { message: `must have at most ${PRICES_MAX} prices` })
+  @IsObject({ each: true, message: 'must be objects, each a price' })
   @ValidateNested({ each: true, message: 'must be objects, each a price' })
   @Type(() => ListPriceInput)
   prices: ListPriceInput[];

@@ -1,6 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  IsObject,
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
@@ -19,6 +20,7 @@ const PERIODS_MAX = 60;
 export class SimulationInput {
   @ApiProperty({ type: TermsInput, description: 'All of it counts but `reconciliation` and `days`' })
   @IsDefined({ message: 'must be there' })
+  @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
   @Type(() => TermsInput)
   terms: TermsInput;
