@@ -8,10 +8,12 @@ import {
   DatabaseModule,
   StreamDatabase,
 } from '../../src/platform/database/index.js';
-import { createHttpApp, HttpModule, type HttpLimits } from '../../src/platform/http/index.js';
+import { Config, readConfig } from '../../src/platform/config/index.js';
+import { createHttpApp, HttpModule, type HttpAppOptions } from '../../src/platform/http/index.js';
 import { createLogger } from '../../src/platform/telemetry/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { UNTHROTTLED } from './unthrottled.js';
 
 /** An answer, read to its end. */
 export interface TestAnswer {
@@ -67,15 +69,25 @@ const ALL_SCOPES: readonly Scope[] = [
 @Module({})
 class TestRoot {}
 
+@Module({})
+class TestConfigModule {}
+
 /** Starts the API on a free port with a cloned database, and with the rooms of `module` besides the basic ones. */
 export async function startApi(
   module?: Type | DynamicModule,
-  options: { limits?: Partial<HttpLimits> } = {},
+  options: ServeOptions & { environment?: Record<string, string> } = {},
 ): Promise<TestApi> {
+  const config = readConfig({ ...UNTHROTTLED, ...options.environment });
   return serve(
     (pool) => ({
       module: TestRoot,
       imports: [
+        {
+          module: TestConfigModule,
+          global: true,
+          providers: [{ provide: Config, useValue: config }],
+          exports: [Config],
+        },
         DatabaseModule.forRoot(pool),
         HttpModule,
         AccessModule,
@@ -87,10 +99,16 @@ export async function startApi(
   );
 }
 
+/** How the API is served. */
+export type ServeOptions = Omit<HttpAppOptions, 'logger' | 'preview'> & {
+  streams?: number;
+  logLevel?: string;
+};
+
 /** Starts the API of a root module, made from a cloned database, on a free port. */
 export async function serve(
   makeRoot: (pool: Database, database: TestDatabase, streams: StreamDatabase) => DynamicModule,
-  options: { limits?: Partial<HttpLimits>; streams?: number } = {},
+  options: ServeOptions = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const pool = await connectDatabase({ url: database.url, poolSize: 10, applicationName: 'peerledger test' });
@@ -102,7 +120,7 @@ export async function serve(
   const lines: string[] = [];
   const app = await createHttpApp(makeRoot(pool, database, streams), {
     logger: createLogger({
-      level: 'info',
+      level: options.logLevel ?? 'info',
       destination: { write: (line: string) => void lines.push(line) },
     }),
     ...options,

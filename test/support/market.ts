@@ -6,6 +6,7 @@ import { readConfig } from '../../src/platform/config/index.js';
 import { JobQueue } from '../../src/platform/queue/index.js';
 import { compiledEntry } from './compile.js';
 import { serve, type TestAnswer, type TestApi, type TestRequest } from './api.js';
+import { UNTHROTTLED } from './unthrottled.js';
 import { until } from './until.js';
 
 export type Party = Awaited<ReturnType<TestApi['provider']>>;
@@ -99,6 +100,7 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
     // And asks for the renderings it looks at.
     RENDER_AHEAD: 'no',
     JOB_LOCK_MS: '1000',
+    ...UNTHROTTLED,
     ...options.environment,
   });
   let queue: JobQueue | undefined;

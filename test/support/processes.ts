@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { stopOrphanedPostgres } from '../../src/platform/embedded/index.js';
 import { compiledEntry } from './compile.js';
+import { UNTHROTTLED } from './unthrottled.js';
 import { until } from './until.js';
 
 const READY_MS = 40_000;
@@ -64,7 +65,13 @@ export class Processes {
       // Not where an `.env` of this machine lies.
       cwd: '/',
       // Nothing but what the test says: a developer's own DATABASE_URL must not reach it.
-      env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', SCHEDULE_INTERVAL_S: '86400', ...environment },
+      env: {
+        PATH: process.env['PATH'],
+        LOG_LEVEL: 'warn',
+        SCHEDULE_INTERVAL_S: '86400',
+        ...UNTHROTTLED,
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const service = serviceOf(child);
@@ -96,7 +103,7 @@ function serviceOf(child: ChildProcess): Service {
       if (runs()) return service;
       throw new Error(`The service ended with ${await ended()}: ${stdout}${stderr}`);
     },
-    url: () => /listens on (http:\/\/[^\s]+)/.exec(stdout)![1]!,
+    url: () => /listens on (https?:\/\/[^\s]+)/.exec(stdout)![1]!,
     operatorKey: () => /plk_live_\w+/.exec(stdout)?.[0],
     ended,
     end: async (signal) => {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey } from 'node:crypto';
+import { isIP } from 'node:net';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsIn,
@@ -35,6 +36,15 @@ function AtLeast(minimum: number, maximum: number): PropertyDecorator {
   };
 }
 
+/** Several values with commas between; `listOf` takes them apart. */
+function ListOf(test: (item: string) => boolean, message: string): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && listOf(value).every(test);
+  return ValidateBy({ name: 'list', validator: { validate } }, { message });
+}
+
+/** TLS, or this machine alone, where development has none. */
+const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])\S+$/;
+
 /** The service's whole configuration. Every name is an environment variable; `.env.example` lists all. */
 export class Config {
   @IsString()
@@ -47,6 +57,25 @@ export class Config {
   @IsString()
   @MinLength(1, { message: 'must name a folder' })
   DATA_DIR = '.data';
+
+  /** PEM files of the certificate, with its chain, and of its private key: with both the API speaks TLS itself. */
+  @IsOptional()
+  @IsString()
+  TLS_CERT_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  TLS_KEY_FILE?: string;
+
+  /** Proxies whose X-Forwarded-For, -Proto and -Host are believed; without any, nobody's are. */
+  @IsOptional()
+  @ListOf(isAddressOrNetwork, 'must list addresses or networks, such as 10.0.0.0/8,::1, with commas between')
+  TRUSTED_PROXIES?: string;
+
+  /** Origins whose pages may use the API, with keys or tokens of their own; without any, no other site's may. */
+  @IsOptional()
+  @ListOf(isOrigin, 'must list origins, such as https://console.example.com, with commas between')
+  CORS_ORIGINS?: string;
 
   /** Without it the service runs its own PostgreSQL under DATA_DIR. */
   @IsOptional()
@@ -68,6 +97,57 @@ export class Config {
     message: 'must be a key of the form plk_live_<random>_<checksum>; `npm run new-key` makes one',
   })
   OPERATOR_API_KEY?: string;
+
+  /** Who issues OAuth 2.0 access tokens, as their `iss` says; without it, none are taken. */
+  @IsOptional()
+  @Matches(SECURE_URL, { message: 'must look like https://login.example.com/' })
+  OAUTH_ISSUER?: string;
+
+  /** What a token's `aud` has to name. */
+  @IsOptional()
+  @IsString()
+  OAUTH_AUDIENCE?: string;
+
+  /** Where the issuer publishes its public keys (RFC 7517). */
+  @IsOptional()
+  @Matches(SECURE_URL, { message: 'must look like https://login.example.com/jwks.json' })
+  OAUTH_JWKS_URL?: string;
+
+  /** The claim of a token that holds its provider's code. */
+  @IsString()
+  OAUTH_PROVIDER_CLAIM = 'provider';
+
+  /** By how much the issuer's clock may differ from ours. */
+  @AtLeast(0, 300)
+  OAUTH_CLOCK_SKEW_S = 30;
+
+  /** How soon after reading the issuer's keys a token with an unknown one makes us read them again. */
+  @AtLeast(1, 3600)
+  OAUTH_JWKS_COOLDOWN_S = 30;
+
+  /** How long a session lasts at most, and how long unused. */
+  @AtLeast(1, 2_678_400)
+  SESSION_LIFE_S = 43_200;
+
+  @AtLeast(1, 2_678_400)
+  SESSION_IDLE_S = 1_800;
+
+  /** Whether its cookie is for TLS only; `no` is for plain HTTP in development. */
+  @IsIn(['yes', 'no'], { message: 'must be yes or no' })
+  SESSION_COOKIE_SECURE: 'yes' | 'no' = 'yes';
+
+  /** How many requests are answered in each window, of one key, of one provider, and of an address without a key. */
+  @AtLeast(1, 86_400)
+  RATE_LIMIT_WINDOW_S = 60;
+
+  @AtLeast(1, 1_000_000_000)
+  RATE_LIMIT_PER_KEY = 6_000;
+
+  @AtLeast(1, 1_000_000_000)
+  RATE_LIMIT_PER_PROVIDER = 12_000;
+
+  @AtLeast(1, 1_000_000_000)
+  RATE_LIMIT_PER_ADDRESS = 600;
 
   /** Ed25519 private key (PKCS#8 PEM) that signs receipts; without it one is made and kept in the database. */
   @IsOptional()
@@ -147,6 +227,34 @@ export class Config {
   STREAM_TIMEOUT_S = 600;
 }
 
+const WITHOUT_DEFAULT = [
+  'TLS_CERT_FILE',
+  'TLS_KEY_FILE',
+  'TRUSTED_PROXIES',
+  'CORS_ORIGINS',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'OPERATOR_API_KEY',
+  'OAUTH_ISSUER',
+  'OAUTH_AUDIENCE',
+  'OAUTH_JWKS_URL',
+  'SIGNING_KEY',
+] as const;
+
+/** Variables that mean something together only. */
+const TOGETHER = [
+  ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+  ['OAUTH_ISSUER', 'OAUTH_AUDIENCE', 'OAUTH_JWKS_URL'],
+] as const;
+
+/** The values of a variable that may have several. */
+export function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
 /** Says everything that is wrong with the environment, in one message. */
 export class ConfigError extends Error {}
 
@@ -155,23 +263,37 @@ export class ConfigError extends Error {}
  * Throws {@link ConfigError} that names every mistake.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const known = Object.keys({
-    ...new Config(),
-    DATABASE_URL: 0,
-    REDIS_URL: 0,
-    OPERATOR_API_KEY: 0,
-    SIGNING_KEY: 0,
-  });
+  const known = [...Object.keys(new Config()), ...WITHOUT_DEFAULT];
   const given = known.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
   const config = plainToInstance(Config, Object.fromEntries(given), { exposeDefaultValues: true });
   const mistakes = validateSync(config).map(
     (error) =>
       `  ${error.property} ${Object.values(error.constraints ?? {})[0]}${shown(error.property, error.value)}`,
   );
+  mistakes.push(...incomplete(config));
   if (mistakes.length > 0) {
     throw new ConfigError(`The environment has ${mistakes.length} mistake(s):\n${mistakes.join('\n')}`);
   }
   return config;
+}
+
+function incomplete(config: Config): string[] {
+  return TOGETHER.flatMap((names) => {
+    const missing = names.filter((name) => config[name] === undefined);
+    if (missing.length === 0 || missing.length === names.length) return [];
+    return [`  ${missing.join(' and ')} must be set too, since ${names.join(', ')} belong together`];
+  });
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', length, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128));
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isEd25519Key(pem: unknown): boolean {

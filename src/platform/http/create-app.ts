@@ -8,12 +8,14 @@ import type { Logger } from 'pino';
 import { newId } from '../ids/index.js';
 import { Metrics, NestLogger } from '../telemetry/index.js';
 import { DEFAULT_LIMITS, readBodies, type HttpLimits } from './body/read-body.js';
+import { allowOrigins } from './cross-origin.js';
 import { serveDocs } from './docs.js';
 import { endIdleConnections } from './idle-connections.js';
 import { observeRequests } from './observe-requests.js';
 import { httpProblems } from './problems.js';
 import { PROBLEM_TYPE, renderProblem, sendAnswer } from './render-problem.js';
 import { RouteTable } from './route-table.js';
+import { secure, SECURITY_HEADERS } from './security-headers.js';
 import { toProblem } from './to-problem.js';
 
 export interface HttpAppOptions {
@@ -21,12 +23,19 @@ export interface HttpAppOptions {
   limits?: Partial<HttpLimits>;
   /** The whole time a request may take to arrive, streams included. */
   requestTimeout_ms?: number;
+  /** Certificate chain and private key, in PEM; without them the app speaks plain HTTP. */
+  tls?: { cert: Buffer; key: Buffer };
+  /** Proxies whose `X-Forwarded-*` headers are believed, as addresses or networks. */
+  trustedProxies?: readonly string[];
+  /** Origins of other sites whose pages may use the API. */
+  origins?: readonly string[];
   /** Builds the app without its providers, to look at its routes only. */
   preview?: boolean;
 }
 
 const REQUEST_TIMEOUT_MS = 660_000;
 const HEADERS_TIMEOUT_MS = 15_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 const PARAMETER_LENGTH_MAX = 200;
 
 /** Builds the HTTP app of a root module; it keeps every convention of the API, and is not listening yet. */
@@ -40,14 +49,19 @@ export async function createHttpApp(
     bodyLimit: Number.MAX_SAFE_INTEGER,
     requestTimeout: options.requestTimeout_ms ?? REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    ...(options.trustedProxies?.length && { trustProxy: [...options.trustedProxies] }),
+    ...(options.tls && {
+      https: { ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+    }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('X-Request-Id', request.id);
+      secure(request, reply);
       sendAnswer(reply, renderProblem(toProblem(error), request));
     },
     clientErrorHandler: answerClientError,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance<FastifyInstance>();
-  prepare(fastify, { ...DEFAULT_LIMITS, ...options.limits });
+  prepare(fastify, { ...DEFAULT_LIMITS, ...options.limits }, options.origins ?? []);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     logger: new NestLogger(options.logger),
     bodyParser: false,
@@ -62,11 +76,16 @@ export async function createHttpApp(
   return app;
 }
 
-function prepare(fastify: FastifyInstance, limits: HttpLimits): void {
+function prepare(fastify: FastifyInstance, limits: HttpLimits, origins: readonly string[]): void {
   const routes = RouteTable.of(fastify);
   fastify.decorateRequest('callerKey', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
+    secure(request, reply);
+    done();
+  });
+  allowOrigins(fastify, origins);
+  fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.is404 ? routes.missOf(request) : refuseNul(request));
   });
   readBodies(fastify, limits);
@@ -99,11 +118,16 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? httpProblems.request_timeout('The request did not arrive in time.')
         : httpProblems.bad_request('The request is not valid HTTP.');
-  const { status, body } = renderProblem(problem, {
-    id: newId(),
-    raw: { url: '' },
-    url: '',
-  } as FastifyRequest);
-  const head = `HTTP/1.1 ${status} ${problem.definition.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+  const request = { id: newId(), raw: { url: '' }, url: '' } as FastifyRequest;
+  const { status, body } = renderProblem(problem, request);
+  const headers = {
+    ...SECURITY_HEADERS,
+    'Content-Type': PROBLEM_TYPE,
+    'Content-Length': body.length,
+    'X-Request-Id': request.id,
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${problem.definition.title}\r\n${lines.join('')}\r\n`;
   socket.end(Buffer.concat([Buffer.from(head), body]));
 }

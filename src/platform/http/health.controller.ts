@@ -4,6 +4,7 @@ import { Database, pendingMigrations } from '../database/index.js';
 import { defineProblems } from '../problems/index.js';
 import { Metrics, ReadinessRegistry } from '../telemetry/index.js';
 import { Public } from './public.js';
+import { Unlimited } from './route-config.js';
 import { findAppliedMigrations } from './sql/find-applied-migrations.js';
 
 const healthProblems = defineProblems({
@@ -43,7 +44,7 @@ export class HealthController implements OnModuleInit {
 
   @Get('health/live')
   @Public()
-  @Header('Cache-Control', 'no-store')
+  @Unlimited()
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
   @ApiOkResponse({ type: Health })
   live(): Health {
@@ -52,7 +53,7 @@ export class HealthController implements OnModuleInit {
 
   @Get('health/ready')
   @Public()
-  @Header('Cache-Control', 'no-store')
+  @Unlimited()
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can answer requests' })
   @ApiOkResponse({ type: Health })
   async ready(): Promise<Health> {
@@ -73,6 +74,7 @@ export class HealthController implements OnModuleInit {
 
   @Get('metrics')
   @Public()
+  @Unlimited()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ operationId: 'getMetrics', summary: 'What the process measures of itself, for Prometheus' })
   @ApiProduces('text/plain')

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -9,7 +10,9 @@ export function endIdleConnections(fastify: FastifyInstance): void {
   const server = fastify.server;
   const inFlight = new Map<Socket, number>();
   let closing = false;
-  server.on('connection', (socket: Socket) => {
+  // With TLS the requests' sockets are those that come out of the handshake.
+  const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  server.on(event, (socket: Socket) => {
     inFlight.set(socket, 0);
     socket.once('close', () => inFlight.delete(socket));
   });

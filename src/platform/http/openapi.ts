@@ -17,7 +17,25 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key, plk_live_...' }, 'key')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API key, plk_live_..., or an OAuth 2.0 access token of the configured issuer',
+      },
+      'key',
+    )
+    .addCookieAuth(
+      '__Host-peerledger',
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        description:
+          'A session; what changes something also needs its csrfToken in the header X-CSRF-Token, and to come from ' +
+          'a page of this origin',
+      },
+      'session',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDocument] });
   for (const item of Object.values(document.paths)) {

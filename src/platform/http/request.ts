@@ -18,6 +18,8 @@ declare module 'fastify' {
     readsStreams?: boolean;
     /** Whether a caller must be known before the body is even read. */
     needsCaller?: boolean;
+    /** Whether a route that needs no caller may be called by anybody as often as they like. */
+    isUnlimited?: boolean;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { ReadinessRegistry } from '../telemetry/index.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** A process without an API that still answers `/health/live` and `/health/ready`. */
 export interface HealthServer {
@@ -12,7 +13,7 @@ export async function serveHealth(
 ): Promise<HealthServer> {
   const server: Server = createServer((request, response) => {
     void answer(readiness, request.url).then((status) => {
-      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.writeHead(status, { ...SECURITY_HEADERS, 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ status: status === 200 ? 'ok' : 'failed' }));
     });
   });
