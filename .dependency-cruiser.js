@@ -28,7 +28,7 @@ const ROOT_FILES = ['app.module', 'command', 'ledger-verify', 'main', 'run', 'se
 const PURE_PACKAGES = ['bidi-js', 'canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];
 
 /** Packages that only `platform` speaks to. */
-const MACHINERY = ['bullmq', 'ioredis', 'pg', 'typeorm'];
+const MACHINERY = ['bullmq', 'ioredis', 'pg', 'rate-limiter-flexible', 'typeorm'];
 
 const anyOf = (names) => `(?:${names.join('|')})`;
 const packages = (names) => `(?:^|/)node_modules/${anyOf(names)}/`;

@@ -122,5 +122,12 @@ function priceOf(
 }
 
 function callerOf({ id, code }: Provider): Caller {
-  return { kind: 'provider', providerId: id, providerCode: code, keyId: id, scopes: [] };
+  return {
+    kind: 'provider',
+    providerId: id,
+    providerCode: code,
+    keyId: id,
+    scopes: [],
+    proof: { kind: 'key' },
+  };
 }

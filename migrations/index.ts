@@ -24,6 +24,8 @@ import { EntriesOfTransactions1764000000062 } from './1764000000062-entries-of-t
 import { HistoryClock1764000000070 } from './1764000000070-history-clock.js';
 import { RecordsByBatch1764000000071 } from './1764000000071-records-by-batch.js';
 import { CheckedRenderings1764000000072 } from './1764000000072-checked-renderings.js';
+import { Sessions1764000000090 } from './1764000000090-sessions.js';
+import { RateLimits1764000000091 } from './1764000000091-rate-limits.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
@@ -53,5 +55,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   HistoryClock1764000000070,
   RecordsByBatch1764000000071,
   CheckedRenderings1764000000072,
+  Sessions1764000000090,
+  RateLimits1764000000091,
   Audit1764000000100,
 ];

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { AccessService } from './access/index.js';
+import { AccessService, SessionsService } from './access/index.js';
 import { AppModule, type Resources } from './app.module.js';
 import { JobRunner } from './jobs/index.js';
 import { Config, readConfig } from './platform/config/index.js';
@@ -13,9 +13,10 @@ import { startEmbeddedPostgres } from './platform/embedded/index.js';
 import { createHttpApp, IdempotencyService, serveHealth } from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
 import { createLogger, NestLogger, ReadinessRegistry } from './platform/telemetry/index.js';
+import { httpOptions } from './http-options.js';
 import { StartError, explainStartFailure } from './start-failure.js';
 
-/** How often idempotency keys that are past their time are removed. */
+/** How often idempotency keys and sessions that are past their time are removed. */
 const EXPIRY_INTERVAL_MS = 3_600_000;
 
 /** Which processes' work this one does. */
@@ -160,11 +161,7 @@ async function openApi(
   cleanup: Cleanup,
 ): Promise<NestFastifyApplication> {
   const { config, queue } = resources;
-  const app = await createHttpApp(AppModule.forRoot(resources), {
-    logger,
-    limits: { batch_bytes: config.JSON_BATCH_MAX_BYTES, stream_bytes: config.STREAM_MAX_BYTES },
-    requestTimeout_ms: (config.STREAM_TIMEOUT_S + 60) * 1000,
-  });
+  const app = await createHttpApp(AppModule.forRoot(resources), { logger, ...httpOptions(config) });
   closeConnectionsWithAnswers(app, cleanup);
   app.get(ReadinessRegistry, { strict: false }).register('queue', () => queue.ping());
   return app;
@@ -184,13 +181,15 @@ function closeConnectionsWithAnswers(app: NestFastifyApplication, cleanup: Clean
   });
 }
 
-async function listen(app: NestFastifyApplication, { HOST, PORT }: Config): Promise<string> {
+async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  const { HOST, PORT } = config;
   await app.init();
   // Nest's own `listen` would log a taken port as an error with its stack, beside our sentence.
   await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
   const { port } = app.getHttpServer().address() as { port: number };
   const host = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = config.TLS_CERT_FILE ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function openWorkerContext(
@@ -216,7 +215,9 @@ async function openWorkerContext(
 function startWorker(app: INestApplicationContext, cleanup: Cleanup): void {
   const runner = app.get(JobRunner, { strict: false });
   const idempotency = app.get(IdempotencyService, { strict: false });
+  const sessions = app.get(SessionsService, { strict: false });
   runner.every(EXPIRY_INTERVAL_MS, () => idempotency.deleteExpired());
+  runner.every(EXPIRY_INTERVAL_MS, () => sessions.deleteEnded());
   runner.start();
   cleanup.add(() => runner.stop());
 }

@@ -2,31 +2,45 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DEMAND } from '../platform/http/index.js';
-import { AccessGuard, identify } from './access.guard.js';
+import { AccessGuard } from './access.guard.js';
 import { AccessService } from './access.service.js';
+import { Admission } from './admission.js';
 import { AuditChainsService } from './audit-chains.service.js';
 import { AuditService } from './audit.service.js';
 import { DenialLog } from './denial-log.js';
 import { AuditEventsController } from './http/audit-events.controller.js';
+import { SessionsController } from './http/sessions.controller.js';
 import { followRequests } from './origin.js';
+import { RateLimits } from './rate-limits.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
+import { TokensService } from './tokens.service.js';
 
-/** Keys, scopes, the guard in front of every route, and the audit log; needs a `DatabaseModule` beside it. */
+/**
+ * Keys, tokens, sessions, limits, the guard in front of every route, and the audit log; needs `HttpModule` and a
+ * `DatabaseModule` beside it.
+ */
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  controllers: [AuditEventsController],
+  controllers: [AuditEventsController, SessionsController],
   providers: [
     AccessService,
+    TokensService,
+    SessionsService,
+    SessionCookie,
+    RateLimits,
+    Admission,
     AuditChainsService,
     AuditService,
     DenialLog,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessService, AuditChainsService, AuditService],
+  exports: [AccessService, AuditChainsService, AuditService, SessionsService],
 })
 export class AccessModule implements OnModuleInit {
   constructor(
-    private readonly access: AccessService,
+    private readonly admission: Admission,
     private readonly adapterHost: HttpAdapterHost,
     private readonly denials: DenialLog,
     private readonly discovery: DiscoveryService,
@@ -40,7 +54,7 @@ export class AccessModule implements OnModuleInit {
     }
     const fastify = this.adapterHost.httpAdapter?.getInstance<FastifyInstance>();
     if (!fastify) return;
-    identifyEarly(fastify, this.access);
+    admitEarly(fastify, this.admission);
     followRequests(fastify);
     fastify.addHook('onResponse', (request, reply, done) => {
       this.denials.note(request, reply);
@@ -64,10 +78,12 @@ function isRoute(method: object | undefined): boolean {
 }
 
 /** Guards run when the body has been read; a stranger's body should not be. */
-function identifyEarly(fastify: FastifyInstance, access: AccessService): void {
+function admitEarly(fastify: FastifyInstance, admission: Admission): void {
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('refusedKey', undefined);
-  fastify.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.needsCaller) await identify(request, access);
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { needsCaller, isUnlimited } = request.routeOptions.config;
+    if (needsCaller) await admission.admit(request, reply);
+    else if (!isUnlimited) await admission.admitAnybody(request, reply);
   });
 }

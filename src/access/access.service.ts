@@ -1,23 +1,29 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Database, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
+import type { Problem } from '../platform/problems/index.js';
 import { accessProblems } from './access.errors.js';
 import { AuditService } from './audit.service.js';
-import type { Caller } from './caller.js';
+import { callerOf, type Holder } from './caller.js';
 import { newApiKey } from './new-api-key.js';
+import { RecordedUses } from './recorded-uses.js';
 import { apiKeySha256, isApiKey } from './rules/api-key.js';
 import type { Scope } from './rules/scopes.js';
-import { findKeyHolder, type KeyHolderRow } from './sql/find-key-holder.js';
+import { findKeyHolder } from './sql/find-key-holder.js';
 import { insertApiKey } from './sql/insert-api-key.js';
+import { listActiveKeys } from './sql/list-active-keys.js';
 import { listApiKeys, type ApiKeyRow } from './sql/list-api-keys.js';
 import { listOperatorKeys } from './sql/list-operator-keys.js';
+import { lockKeyName } from './sql/lock-key-name.js';
 import { lockOperatorKeys } from './sql/lock-operator-keys.js';
 import { revokeApiKey } from './sql/revoke-api-key.js';
 import { setOperatorKeyRevoked } from './sql/set-operator-key-revoked.js';
 import { touchApiKey } from './sql/touch-api-key.js';
 
 const TOUCH_INTERVAL_S = 60;
-const TOUCHES_MAX = 10_000;
+
+/** Of one name: the one in use, and the one that is to take its place. */
+const ACTIVE_KEYS_MAX = 2;
 
 /** The name of the operator's key that the configuration sets, among those the service made. */
 const CONFIGURED_NAME = 'configured';
@@ -43,44 +49,48 @@ export interface CreatedApiKey {
 /** Issues API keys and knows their holders. */
 @Injectable()
 export class AccessService implements OnModuleDestroy {
-  private readonly logger = new Logger('access');
-  private readonly touchedAt_ms = new Map<string, number>();
-  private readonly touches = new Set<Promise<void>>();
+  private readonly uses: RecordedUses;
 
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-  ) {}
-
-  /**
-   * The caller that an `Authorization` header names; 401 when it names nobody. Whoever held a key that is expired
-   * or revoked is told to `refuse` before.
-   */
-  async authenticate(
-    authorization: string | undefined,
-    refuse: (holder: Caller) => void = () => undefined,
-  ): Promise<Caller> {
-    if (authorization === undefined) {
-      throw unauthenticated('Send your API key as Authorization: Bearer plk_live_...', false);
-    }
-    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    const holder =
-      key !== undefined && isApiKey(key) && (await findKeyHolder(this.database, apiKeySha256(key)));
-    if (holder && !holder.is_live) refuse(callerOf(holder));
-    if (!holder || !holder.is_live)
-      throw unauthenticated('The API key is not valid: mistyped, expired, revoked or never issued.', true);
-    this.touch(holder.id);
-    return callerOf(holder);
+  ) {
+    this.uses = new RecordedUses(
+      TOUCH_INTERVAL_S,
+      (id, interval_s) => touchApiKey(database, id, interval_s),
+      new Logger('access'),
+    );
   }
 
-  /** Makes a key for a provider. Who may grant which scopes is for the route to check. */
+  /** Who holds this key, or held it before it was revoked or expired; null when it is mistyped or was never issued. */
+  async holderOf(key: string): Promise<Holder | null> {
+    const row = isApiKey(key) && (await findKeyHolder(this.database, apiKeySha256(key)));
+    if (!row) return null;
+    if (row.is_live) this.uses.note(row.id);
+    const caller = callerOf({
+      keyId: row.id,
+      scopes: row.scopes,
+      proof: { kind: 'key' },
+      providerId: row.provider_id,
+      providerCode: row.provider_code,
+    });
+    return { caller, isLive: row.is_live };
+  }
+
+  /**
+   * Makes a key for a provider. Who may grant which scopes is for the route to check. Of one name two may be
+   * active at once, so that one can take the place of the other; 409 for a third.
+   */
   async create(request: ApiKeyRequest): Promise<CreatedApiKey> {
     const { providerId, name, scopes, expiresAt } = request;
     const key = newApiKey();
     const id = newId();
-    const createdAt = await this.database.transaction((tx) =>
-      insertApiKey(tx, { id, providerId, name, scopes, key_sha256: apiKeySha256(key), expiresAt }),
-    );
+    const createdAt = await this.database.transaction(async (tx) => {
+      await lockKeyName(tx, providerId, name);
+      const active = await listActiveKeys(tx, providerId, name);
+      if (active.length >= ACTIVE_KEYS_MAX) throw tooManyActive(name, active);
+      return insertApiKey(tx, { id, providerId, name, scopes, key_sha256: apiKeySha256(key), expiresAt });
+    });
     return { id, name, scopes, createdAt, expiresAt, key };
   }
 
@@ -110,9 +120,8 @@ export class AccessService implements OnModuleDestroy {
     });
   }
 
-  /** Waits for what is still being recorded, so that the pool can close behind it. */
   async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.touches);
+    await this.uses.settled();
   }
 
   private async registerConfigured(tx: Transaction, key: string): Promise<{ key: string; created: boolean }> {
@@ -153,28 +162,13 @@ export class AccessService implements OnModuleDestroy {
       after: { revoked },
     });
   }
-
-  /** Records the use of a key without making the request wait, and seldom. */
-  private touch(id: string): void {
-    const now_ms = performance.now();
-    const last_ms = this.touchedAt_ms.get(id);
-    if (last_ms !== undefined && now_ms - last_ms < TOUCH_INTERVAL_S * 1000) return;
-    if (this.touchedAt_ms.size >= TOUCHES_MAX) this.touchedAt_ms.clear();
-    this.touchedAt_ms.set(id, now_ms);
-    const touch = touchApiKey(this.database, id, TOUCH_INTERVAL_S)
-      .catch((error: unknown) => this.logger.warn({ err: error, key_id: id }, 'access'))
-      .finally(() => this.touches.delete(touch));
-    this.touches.add(touch);
-  }
 }
 
-function callerOf(row: KeyHolderRow): Caller {
-  const holder = { keyId: row.id, scopes: row.scopes };
-  if (row.provider_id === null || row.provider_code === null) return { kind: 'operator', ...holder };
-  return { kind: 'provider', providerId: row.provider_id, providerCode: row.provider_code, ...holder };
-}
-
-function unauthenticated(detail: string, keyGiven: boolean): Error {
-  const challenge = `Bearer realm="peerledger"${keyGiven ? ', error="invalid_token"' : ''}`;
-  return accessProblems.unauthenticated(detail, { headers: { 'WWW-Authenticate': challenge } });
+function tooManyActive(name: string, ids: readonly string[]): Problem {
+  const detail =
+    `Two keys named ${JSON.stringify(name)} are active: ${ids.join(' and ')}. ` +
+    'Revoke the one that is no longer used with DELETE, or choose another name.';
+  return accessProblems.too_many_active_keys(detail, {
+    errors: [{ pointer: '/name', code: 'too_many_active_keys', detail }],
+  });
 }

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiExtension } from '@nestjs/swagger';
 import { AddRouteConfig, DEMAND } from '../platform/http/index.js';
 import type { Scope } from './rules/scopes.js';
 
@@ -14,6 +14,7 @@ export function Scopes(...scopes: Scope[]): MethodDecorator {
     SetMetadata(DEMAND, { scopes } satisfies Demand),
     AddRouteConfig({ needsCaller: true }),
     ApiBearerAuth('key'),
+    ApiCookieAuth('session'),
     ApiExtension('x-scopes', scopes),
   );
 }

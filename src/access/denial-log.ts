@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Database } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
+import { credentialOf } from './caller.js';
 import { DenialTally } from './denial-tally.js';
 import { isDenial, resourceIn, type DeniedActor } from './rules/denial.js';
 import { insertDenials } from './sql/insert-denials.js';
@@ -65,6 +66,6 @@ function actorOf({ caller, refusedKey }: FastifyRequest): DeniedActor {
   return {
     kind: holder.kind,
     providerId: holder.kind === 'provider' ? holder.providerId : null,
-    credential: { kind: 'api_key', id: holder.keyId },
+    credential: credentialOf(holder),
   };
 }

@@ -6,6 +6,7 @@ export { AccessService, type ApiKeyRequest, type CreatedApiKey } from './access.
 export { callerKey, CurrentCaller } from './caller.js';
 export type { Caller, OperatorCaller, ProviderCaller } from './caller.js';
 export { Public, Scopes } from './decorators.js';
+export { SessionsService } from './sessions.service.js';
 export { newApiKey } from './new-api-key.js';
 export { isApiKey } from './rules/api-key.js';
 export { allows, SCOPES, type Scope } from './rules/scopes.js';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { credentialOf } from './caller.js';
 import { PLATFORM_CHAIN, type AuditActor, type AuditRequest } from './rules/audit-event.js';
 
 /** Who is at work here, and in whose chain it is logged. */
@@ -33,7 +34,7 @@ export function currentOrigin(): Origin {
     actor: {
       kind: caller.kind,
       provider: isProvider ? caller.providerCode : null,
-      credential: { kind: 'api_key', id: caller.keyId },
+      credential: credentialOf(caller),
     },
     request: {
       id: request.id,

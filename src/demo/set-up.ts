@@ -61,7 +61,8 @@ async function withKey(
     }
   }
   const { key } = await operator.post<{ key: string }>(`/v1/providers/${cloud}/api-keys`, {
-    name: 'demo',
+    // Of one name two may be active; each run that lost its keys makes another.
+    name: `demo of ${new Date().toISOString()}`,
     scopes: SCOPES,
   });
   keys.set(cloud, key);

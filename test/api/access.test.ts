@@ -3,7 +3,7 @@ import { AccessModule, AccessService, isApiKey, newApiKey, SCOPES } from '../../
 import { connectDatabase, DatabaseModule } from '../../src/platform/database/index.js';
 import { createHttpApp, HttpModule } from '../../src/platform/http/index.js';
 import { createLogger } from '../../src/platform/telemetry/index.js';
-import { startApi, type TestApi } from '../support/api.js';
+import { expectProblem, startApi, type TestApi } from '../support/api.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -60,6 +60,66 @@ describe('keys', () => {
     expect(lastUsedAt).toMatch(/^\d{4}-\d\d-\d\dT/);
     await api.request('GET', '/v1/providers', { key });
     expect(await seen()).toBe(lastUsedAt);
+  });
+});
+
+describe('keys of one name', () => {
+  const make = (code: string, body: object = {}) =>
+    api.request('POST', `/v1/providers/${code}/api-keys`, {
+      key: api.operatorKey,
+      body: { name: 'export', scopes: ['traffic:read'], ...body },
+    });
+  const works = async (key: string) => (await api.request('GET', '/v1/providers', { key })).status === 200;
+
+  it('are two at most, so that one takes the place of the other, which works until it is revoked', async () => {
+    await api.provider('rotating');
+    const [first, second] = [await make('rotating'), await make('rotating')];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect([await works(first.body.key), await works(second.body.key)]).toEqual([true, true]);
+    const third = await make('rotating');
+    expectProblem(third, 409, 'too_many_active_keys');
+    expect(third.body.errors[0].pointer).toBe('/name');
+    for (const { body } of [first, second]) expect(third.body.detail).toContain(body.id);
+    expect((await make('rotating', { name: 'another' })).status).toBe(201);
+    await api.request('DELETE', `/v1/providers/rotating/api-keys/${first.body.id}`, { key: api.operatorKey });
+    expect([await works(first.body.key), await works(second.body.key)]).toEqual([false, true]);
+    expect((await make('rotating')).status).toBe(201);
+  });
+
+  it('count no longer when they have expired, and are each provider’s own', async () => {
+    await api.provider('expired-keys');
+    await api.provider('same-name');
+    const { id } = (await make('expired-keys')).body;
+    await make('expired-keys');
+    await api.database.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
+    expect((await make('expired-keys')).status).toBe(201);
+    expect((await make('same-name')).status).toBe(201);
+  });
+
+  it('are not three when they are asked for at once', async () => {
+    await api.provider('racing');
+    const made = await Promise.all(Array.from({ length: 8 }, () => make('racing')));
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(2);
+    for (const answer of made.filter(({ status }) => status !== 201)) {
+      expectProblem(answer, 409, 'too_many_active_keys');
+    }
+  });
+
+  it('are shown once: the request sent again has everything but the key', async () => {
+    await api.provider('replaying');
+    const headers = { 'Idempotency-Key': 'the same' };
+    const body = { name: 'export', scopes: ['traffic:read'] };
+    const ask = () =>
+      api.request('POST', '/v1/providers/replaying/api-keys', { key: api.operatorKey, body, headers });
+    const [first, again] = [await ask(), await ask()];
+    const { key, ...rest } = first.body;
+    expect(key).toMatch(/^plk_live_/);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body).toEqual(rest);
+    const stored = await api.database.query(
+      `SELECT convert_from(body, 'UTF8') AS body FROM idempotency_keys`,
+    );
+    for (const row of stored) expect(row['body']).not.toContain('plk_live_');
   });
 });
 

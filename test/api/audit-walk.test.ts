@@ -25,7 +25,8 @@ afterAll(() => market.close());
 /** A request that changes something, and as what it is logged. */
 interface Change extends TestRequest {
   path: string;
-  key: string;
+  /** Absent where a session's cookie is among the headers. */
+  key?: string;
   /** Null where the route changes nothing at all. */
   action: string | null;
   /** Where asking again is another change, such as another job once the first is done. */
@@ -194,6 +195,20 @@ const CHANGES: Record<string, () => Promise<Change>> = {
       body: { ...body, paidAt: '2025-07-01T00:00:00Z', reference: 'wire 1' },
       action: 'payment.record',
     };
+  },
+  'POST /v1/sessions': async () => {
+    const { key } = (await market.deal()).a;
+    return { path: '/v1/sessions', key, action: 'session.create' };
+  },
+  'DELETE /v1/sessions/current': async () => {
+    const { key } = (await market.deal()).a;
+    const opened = expectStatus(await market.request('POST', '/v1/sessions', { key }), 201);
+    const headers = {
+      Cookie: opened.headers.get('set-cookie')!.split(';')[0]!,
+      'Sec-Fetch-Site': 'same-origin',
+      'X-CSRF-Token': opened.body.csrfToken as string,
+    };
+    return { path: '/v1/sessions/current', headers, action: 'session.end' };
   },
   'POST /v1/payments/{payment}/confirm': () => payment('confirm'),
   'POST /v1/payments/{payment}/reverse': () => payment('reverse', true),

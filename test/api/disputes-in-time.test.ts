@@ -220,6 +220,7 @@ describe('as time goes by', () => {
       kind: 'provider' as const,
       keyId: '01900000-0000-7000-8000-000000000001',
       scopes: [],
+      proof: { kind: 'key' as const },
       providerId: deal.a.id,
       providerCode: deal.a.code,
     };

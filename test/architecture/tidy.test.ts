@@ -59,7 +59,9 @@ const SMALL_TABLES = [
   'outbox',
   'provider_signing_keys',
   'providers',
+  'rate_limits',
   'schema_migrations',
+  'sessions',
   'signing_keys',
 ];
 

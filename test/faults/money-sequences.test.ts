@@ -19,7 +19,7 @@ const TERMS = {
     bToA: { pricing: { model: 'linear', unit: 'GB', unitPrice: '1' } },
   },
 };
-const OPERATOR: Caller = { kind: 'operator', keyId: '', scopes: ['operator'] };
+const OPERATOR: Caller = { kind: 'operator', keyId: '', scopes: ['operator'], proof: { kind: 'key' } };
 
 class Crash extends Error {}
 

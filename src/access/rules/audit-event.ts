@@ -9,7 +9,8 @@ export const PLATFORM_CHAIN = '00000000-0000-0000-0000-000000000000';
 
 /** What a caller proved who it is with. The secret is never part of it. */
 export interface Credential {
-  kind: 'api_key';
+  kind: 'api_key' | 'access_token' | 'session';
+  /** The key's or session's id; of a token, an id that stands for its issuer and subject. */
   id: string;
 }
 

@@ -8,7 +8,7 @@ export interface StoredDenial {
   attempts: string;
   actorKind: 'provider' | 'operator' | 'unknown';
   provider: string | null;
-  credentialKind: 'api_key' | null;
+  credentialKind: 'api_key' | 'access_token' | 'session' | null;
   credentialId: string | null;
   address: string | null;
   requestId: string | null;

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { v5, v7 } from 'uuid';
 
 /** A new UUIDv7 (RFC 9562): unique, and ascending in time so that indexes grow at their end. */
 export function newId(): string {
@@ -11,3 +11,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function isId(text: string): boolean {
   return UUID.test(text);
 }
+
+/** The same UUIDv5 for the same name: for what others know by a text. */
+export function idOf(name: string): string {
+  return v5(name, NAMESPACE);
+}
+
+/** Arbitrary but fixed. */
+const NAMESPACE = '6f1d6b0e-7c55-4d0b-9b1e-2f5a4c1f7a63';
