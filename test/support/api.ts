@@ -12,6 +12,7 @@ import { Config, readConfig } from '../../src/platform/config/index.js';
 import { createHttpApp, HttpModule, type HttpAppOptions } from '../../src/platform/http/index.js';
 import { createLogger } from '../../src/platform/telemetry/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
+import { Contract, type Exchange } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { UNTHROTTLED } from './unthrottled.js';
 
@@ -41,7 +42,10 @@ export interface TestApi {
   pool: Database;
   /** Gives a provider of the Nest container. */
   get<T>(token: Type<T>): T;
-  /** POSTs get an Idempotency-Key unless they bring one, or `''` for none. */
+  /**
+   * POSTs get an Idempotency-Key unless they bring one, or `''` for none. Fails where the exchange is not as
+   * `openapi.yaml` says.
+   */
   request(method: string, path: string, options?: TestRequest): Promise<TestAnswer>;
   /** Registers a provider and makes it a key with these scopes. */
   provider(code: string, scopes?: readonly Scope[]): Promise<{ id: string; code: string; key: string }>;
@@ -95,14 +99,17 @@ export async function startApi(
         ...(module ? [module] : []),
       ],
     }),
-    options,
+    { ...options, partial: true },
   );
 }
 
 /** How the API is served. */
 export type ServeOptions = Omit<HttpAppOptions, 'logger' | 'preview'> & {
+  /** Connections for batches. */
   streams?: number;
   logLevel?: string;
+  /** Whether only some of the documented routes are there. */
+  partial?: boolean;
 };
 
 /** Starts the API of a root module, made from a cloned database, on a free port. */
@@ -128,7 +135,7 @@ export async function serve(
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const { key: operatorKey } = await app.get(AccessService, { strict: false }).ensureOperatorKey();
-  const request = (method: string, path: string, given: TestRequest = {}) => send(url, method, path, given);
+  const request = requestsTo(url, options.partial);
   return {
     url,
     operatorKey: operatorKey as string,
@@ -147,11 +154,12 @@ export async function serve(
   };
 }
 
-async function registerProvider(
+/** Registers a provider and makes it a key with these scopes, all by default. */
+export async function registerProvider(
   request: TestApi['request'],
   operatorKey: string,
   code: string,
-  scopes: readonly Scope[],
+  scopes: readonly Scope[] = ALL_SCOPES,
 ): Promise<{ id: string; code: string; key: string }> {
   const provider = await request('POST', '/v1/providers', {
     key: operatorKey,
@@ -167,9 +175,34 @@ async function registerProvider(
   return { id: provider.body.id, code, key: apiKey.body.key };
 }
 
+/** Requests to an API that fail where the exchange is not as `openapi.yaml` says. */
+export function requestsTo(url: string, partial = false): TestApi['request'] {
+  const contract = new Contract();
+  return async (method, path, given = {}) => {
+    const { answer, sent } = await send(url, method, path, given);
+    const contentType = answer.headers.get('content-type') ?? '';
+    const exchange = {
+      method,
+      path,
+      sent,
+      answer: { status: answer.status, contentType, text: answer.text },
+    };
+    // A test's own routes, and documented ones that are not there.
+    const isLeftOut = partial && (!contract.routeOf(method, path) || answer.body?.code === 'not_found');
+    const fault = isLeftOut ? null : contract.faultIn(exchange);
+    if (fault) throw new Error(fault);
+    return answer;
+  };
+}
+
 let nextKey = 0;
 
-async function send(url: string, method: string, path: string, given: TestRequest): Promise<TestAnswer> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  given: TestRequest,
+): Promise<{ answer: TestAnswer; sent: Exchange['sent'] }> {
   const { key, body, headers = {} } = given;
   const raw = typeof body === 'string' || body instanceof Uint8Array;
   const sent: Record<string, string> = {
@@ -179,22 +212,29 @@ async function send(url: string, method: string, path: string, given: TestReques
     ...headers,
   };
   const present = Object.entries(sent).filter(([, value]) => value !== '');
+  const content = raw
+    ? (body as string | Uint8Array<ArrayBuffer>)
+    : body === undefined
+      ? undefined
+      : JSON.stringify(body);
   const response = await fetch(url + path, {
     method,
     headers: Object.fromEntries(present),
-    ...(body !== undefined && {
-      body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
-    }),
+    ...(content !== undefined && { body: content }),
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const text = bytes.toString('utf8');
   const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+  const isPlain = typeof content === 'string';
   return {
-    status: response.status,
-    headers: response.headers,
-    body: json ? JSON.parse(text) : undefined,
-    text,
-    bytes,
+    answer: {
+      status: response.status,
+      headers: response.headers,
+      body: json ? JSON.parse(text) : undefined,
+      text,
+      bytes,
+    },
+    sent: isPlain && content !== '' ? { contentType: sent['Content-Type'] ?? '', text: content } : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { JobRunner } from '../../src/jobs/index.js';
 import { readConfig } from '../../src/platform/config/index.js';
 import { JobQueue } from '../../src/platform/queue/index.js';
 import { compiledEntry } from './compile.js';
-import { serve, type TestAnswer, type TestApi, type TestRequest } from './api.js';
+import { registerProvider, serve, type TestAnswer, type TestApi, type TestRequest } from './api.js';
 import { UNTHROTTLED } from './unthrottled.js';
 import { until } from './until.js';
 
@@ -129,7 +129,7 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
   return {
     ...api,
     queue: queue!,
-    ...helpersOf(api),
+    ...dealsOver(api),
     close: async () => {
       await runner?.stop();
       await queue!.close();
@@ -138,7 +138,10 @@ export async function startMarket(options: MarketOptions = {}): Promise<Market> 
   };
 }
 
-function helpersOf(api: TestApi): Omit<Market, keyof TestApi | 'queue'> {
+/** What every test of a deal starts from, over any running API. */
+export function dealsOver(
+  api: Pick<TestApi, 'request' | 'operatorKey'>,
+): Omit<Market, keyof TestApi | 'queue'> {
   const agree: Market['agree'] = async ({ code, a, b }, terms, from = PERIOD) => {
     const proposed = await api.request('POST', `/v1/agreements/${code}/versions`, {
       key: a.key,
@@ -158,7 +161,8 @@ function helpersOf(api: TestApi): Omit<Market, keyof TestApi | 'queue'> {
     });
   const deal: Market['deal'] = async (options = {}) => {
     const n = ++made;
-    const [a, b] = [await api.provider(`alpha-${n}`), await api.provider(`beta-${n}`)];
+    const register = (code: string) => registerProvider(api.request, api.operatorKey, code);
+    const [a, b] = [await register(`alpha-${n}`), await register(`beta-${n}`)];
     const code = `deal-${n}`;
     const { timezone = 'Etc/UTC', currency = 'USD', autoClose = false, terms = FREE, from } = options;
     const agreement = { code, partyA: a.code, partyB: b.code, timezone, currency, autoClose };

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { parseInstant } from '../../period/index.js';
 import { csvAnswer } from '../../platform/csv/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { ApiCsv, mapPage, page, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { AuditService } from '../audit.service.js';
 import { CurrentCaller, type Caller } from '../caller.js';
@@ -59,7 +59,10 @@ export class AuditEventsController {
     summary: 'Changes and denied attempts as CSV, all of them; `limit` does not count',
     description: DESCRIPTION,
   })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiCsv(
+    'id,at,outcome,action,actor_kind,actor_provider,agreement',
+    '019a7d3c-5e80-7000-8000-000000000001,2026-11-06T00:00:00Z,done,agreement.suspend,provider,alpha,alpha-beta',
+  )
   async csv(
     @CurrentCaller() caller: Caller,
     @Query() query: AuditQuery,

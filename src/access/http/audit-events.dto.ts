@@ -13,17 +13,31 @@ const ACTORS = ['provider', 'operator', 'service', 'unknown'] as const;
 const RESOURCE = /^[a-z_]{1,40}(:[^\p{Cc}]{1,150})?$/u;
 
 export class AuditQuery extends PageQuery {
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'From then on' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'From then on',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT)
   from?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Before then' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Before then',
+    example: '2026-12-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT)
   to?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'agreement.suspend' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Only this kind of change',
+    example: 'agreement.suspend',
+  })
   @IsOptional()
   @IsString({ message: 'must be an action, such as agreement.suspend' })
   @MaxLength(TEXT_MAX, { message: 'must be an action, such as agreement.suspend' })
@@ -38,7 +52,7 @@ export class AuditQuery extends PageQuery {
   @Satisfies('resource', (text) => RESOURCE.test(text), 'must be like agreement or agreement:alpha-beta')
   resource?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of an agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(TEXT_MAX, { message: 'must be the code of an agreement' })
@@ -47,6 +61,7 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: OUTCOMES,
     description: 'Changes that were made, or attempts that were denied',
+    example: 'done',
   })
   @IsOptional()
   @IsIn(OUTCOMES, { message: 'must be done or denied' })
@@ -57,7 +72,11 @@ class AuditCredentialView {
   @ApiProperty({ type: String, example: 'api_key' })
   kind: string;
 
-  @ApiProperty({ type: String, description: 'Never the secret' })
+  @ApiProperty({
+    type: String,
+    description: 'Never the secret',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
   id: string;
 }
 
@@ -68,7 +87,7 @@ class AuditActorView {
   })
   kind: (typeof ACTORS)[number];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the provider' })
+  @ApiProperty({ type: String, nullable: true, description: 'Code of the provider', example: 'alpha' })
   provider: string | null;
 
   @ApiProperty({
@@ -80,10 +99,20 @@ class AuditActorView {
 }
 
 class AuditRequestView {
-  @ApiProperty({ type: String, nullable: true, description: 'Shown to its sender and the operator alone' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Shown to its sender and the operator alone',
+    example: '019a7d3c-5e80-7000-8000-000000000003',
+  })
   id: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Shown to its sender and the operator alone' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Shown to its sender and the operator alone',
+    example: '192.0.2.7',
+  })
   address: string | null;
 
   @ApiProperty({ type: String, example: 'POST' })
@@ -97,7 +126,7 @@ class AuditResourceView {
   @ApiProperty({ type: String, example: 'agreement' })
   kind: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   id: string;
 }
 
@@ -108,29 +137,34 @@ class AuditedChangeView {
   @ApiProperty({ type: AuditResourceView })
   resource: AuditResourceView;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'alpha-beta' })
   agreement: string | null;
 
-  @ApiProperty({ type: Object, nullable: true, additionalProperties: true })
+  @ApiProperty({ type: Object, nullable: true, additionalProperties: true, example: null })
   before: object | null;
 
-  @ApiProperty({ type: Object, nullable: true, additionalProperties: true })
+  @ApiProperty({ type: Object, nullable: true, additionalProperties: true, example: { state: 'suspended' } })
   after: object | null;
 }
 
 class AuditLinkView {
-  @ApiProperty({ type: String, description: 'Place in the chain, from 1 without gaps' })
+  @ApiProperty({ type: String, description: 'Place in the chain, from 1 without gaps', example: '42' })
   sequence: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   previousSha256: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
   sha256: string;
 
   @ApiProperty({
     type: String,
     description: 'The RFC 8785 JSON that is hashed, after the bytes of the hash before',
+    example: '{"action":"agreement.suspend","sequence":"42"}',
   })
   canonical: string;
 }
@@ -158,10 +192,14 @@ export class AuditEventView {
   @ApiProperty({ type: AuditResourceView, nullable: true })
   resource: AuditResourceView | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the agreement' })
+  @ApiProperty({ type: String, nullable: true, description: 'Code of the agreement', example: 'alpha-beta' })
   agreement: string | null;
 
-  @ApiProperty({ type: [String], description: 'Codes of the providers that may read this' })
+  @ApiProperty({
+    type: [String],
+    description: 'Codes of the providers that may read this',
+    example: ['alpha', 'beta'],
+  })
   parties: string[];
 
   @ApiProperty({
@@ -176,6 +214,7 @@ export class AuditEventView {
     nullable: true,
     additionalProperties: true,
     description: 'What changed, before',
+    example: { state: 'in_force' },
   })
   before: object | null;
 
@@ -184,6 +223,7 @@ export class AuditEventView {
     nullable: true,
     additionalProperties: true,
     description: 'What changed, after',
+    example: { state: 'suspended' },
   })
   after: object | null;
 
@@ -194,10 +234,16 @@ export class AuditEventView {
     type: 'integer',
     nullable: true,
     description: 'Status that a denied attempt was answered with',
+    example: null,
   })
   status: number | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the problem it was answered with' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of the problem it was answered with',
+    example: null,
+  })
   code: string | null;
 
   @ApiProperty({ type: 'integer', description: 'How many denied attempts of the same kind this is' })

@@ -8,7 +8,12 @@ export class SessionView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The provider’s code; null for the operator' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The provider’s code; null for the operator',
+    example: 'alpha',
+  })
   provider: string | null;
 
   @ApiProperty({ enum: SCOPES, isArray: true })
@@ -20,12 +25,17 @@ export class SessionView {
   @ApiProperty({ type: String, format: 'date-time', description: 'When it ends, however much it is used' })
   expiresAt: string;
 
-  @ApiProperty({ type: 'integer', description: 'After how many seconds without a request it ends' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'After how many seconds without a request it ends',
+    example: 1800,
+  })
   idleTimeoutSeconds: number;
 
   @ApiPropertyOptional({
     type: String,
     description: 'What changes have to carry in the header X-CSRF-Token; absent from a replay',
+    example: 'R2v8tqk0Yw3m1c5n7b9x',
   })
   csrfToken: string;
 }

@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Idempotent } from '../../platform/http/index.js';
+import { Idempotent, Problems } from '../../platform/http/index.js';
 import { accessProblems } from '../access.errors.js';
 import { CurrentCaller, type Caller, type Session } from '../caller.js';
 import { Scopes } from '../decorators.js';
@@ -28,6 +28,7 @@ export class SessionsController {
   @Post()
   @Scopes()
   @Idempotent({ withoutBody: ['csrfToken'] })
+  @Problems('session_not_extendable')
   @ApiOperation({
     operationId: 'createSession',
     summary: 'Make a session of an API key or access token, for pages of the service itself',
@@ -53,6 +54,7 @@ export class SessionsController {
 
   @Get('current')
   @Scopes()
+  @Problems('session_not_found')
   @ApiOperation({
     operationId: 'getCurrentSession',
     summary: 'The session that the request is made by, with the token that its changes have to carry',
@@ -67,6 +69,7 @@ export class SessionsController {
   @Delete('current')
   @Scopes()
   @HttpCode(204)
+  @Problems('session_not_found')
   @ApiOperation({
     operationId: 'endCurrentSession',
     summary: 'End the session that the request is made by, at once',

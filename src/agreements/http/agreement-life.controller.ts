@@ -2,9 +2,10 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { isPeriod } from '../../period/index.js';
-import { ApiIfMatch, IfMatch, Satisfies, type Precondition } from '../../platform/http/index.js';
+import { ApiIfMatch, IfMatch, Problems, Satisfies, type Precondition } from '../../platform/http/index.js';
 import { AgreementLifeService } from '../agreement-life.service.js';
 import { AgreementView, showAgreement } from './agreements.dto.js';
+import { OfAgreement } from './of-agreement.js';
 
 export class TerminationInput {
   @ApiProperty({ type: String, example: '2026-12', description: 'The period with which the agreement ends' })
@@ -13,6 +14,7 @@ export class TerminationInput {
 }
 
 @ApiTags('agreements')
+@OfAgreement()
 @Controller('v1/agreements/:agreement')
 export class AgreementLifeController {
   constructor(private readonly life: AgreementLifeService) {}
@@ -21,6 +23,7 @@ export class AgreementLifeController {
   @HttpCode(200)
   @Scopes('agreements:write')
   @ApiIfMatch({ required: true })
+  @Problems('agreement_terminated')
   @ApiOperation({
     operationId: 'suspendAgreement',
     summary: 'Suspend an agreement from now on',
@@ -44,6 +47,7 @@ export class AgreementLifeController {
   @HttpCode(200)
   @Scopes('agreements:write')
   @ApiIfMatch({ required: true })
+  @Problems('suspended_by_other')
   @ApiOperation({
     operationId: 'resumeAgreement',
     summary: 'Resume an agreement from now on',
@@ -66,6 +70,7 @@ export class AgreementLifeController {
   @HttpCode(200)
   @Scopes('agreements:write')
   @ApiIfMatch({ required: true })
+  @Problems('agreement_terminated', 'invalid_agreement')
   @ApiOperation({
     operationId: 'terminateAgreement',
     summary: 'End an agreement with a period that is not over yet',

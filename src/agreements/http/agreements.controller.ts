@@ -2,10 +2,19 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import {
+  Etagged,
+  Idempotent,
+  mapPage,
+  page,
+  PageQuery,
+  Problems,
+  readCursor,
+} from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { AgreementsService } from '../agreements.service.js';
 import { AgreementInput, AgreementPage, AgreementView, showAgreement } from './agreements.dto.js';
+import { OfAgreement } from './of-agreement.js';
 
 @ApiTags('agreements')
 @Controller('v1/agreements')
@@ -15,6 +24,7 @@ export class AgreementsController {
   @Post()
   @Scopes('agreements:write')
   @Idempotent()
+  @Problems('agreement_exists', 'invalid_agreement', 'not_a_party', 'unknown_provider')
   @ApiOperation({ operationId: 'createAgreement', summary: 'Make an agreement between two providers' })
   @ApiCreatedResponse({ type: AgreementView })
   async create(
@@ -46,6 +56,7 @@ export class AgreementsController {
   @Get(':agreement')
   @Scopes('agreements:read')
   @Etagged()
+  @OfAgreement()
   @ApiOperation({ operationId: 'getAgreement', summary: 'One agreement, by its code' })
   @ApiOkResponse({ type: AgreementView })
   async get(@CurrentCaller() caller: Caller, @Param('agreement') code: string): Promise<AgreementView> {

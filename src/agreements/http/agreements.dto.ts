@@ -82,6 +82,7 @@ export class AgreementView {
     type: String,
     nullable: true,
     description: 'The period with which it ends, once that is set',
+    example: '2026-12',
   })
   lastPeriod: string | null;
 

@@ -115,7 +115,7 @@ export class ReconciliationInput {
   @Nested(() => ScopeValuesInput)
   scopeValues?: ScopeValuesInput;
 
-  @ApiPropertyOptional({ type: String, default: '0' })
+  @ApiPropertyOptional({ type: String, default: '0', example: '0' })
   @Optional()
   @Bytes()
   absoluteBytes?: string;
@@ -125,7 +125,7 @@ export class ReconciliationInput {
   @WholeNumber(0, PPM_MAX)
   ppm?: number;
 
-  @ApiPropertyOptional({ type: String, default: '0' })
+  @ApiPropertyOptional({ type: String, default: '0', example: '0' })
   @Optional()
   @Bytes()
   monthAbsoluteBytes?: string;
@@ -328,6 +328,28 @@ export class CommitmentInput {
   amount: string;
 }
 
+/** Terms under which what A sends is free, and what B sends has a price by tiers. */
+export const EXAMPLE_TERMS = {
+  reconciliation: { bucket: 'hour', ppm: 1000, settledBytesRule: 'lower' },
+  days: { cutOff: 5, acceptance: 15, payment: 30, disputeWindow: 60 },
+  backBillingMonths: 6,
+  directions: {
+    aToB: { zeroRating: { kind: 'all' }, pricing: { model: 'none' } },
+    bToA: {
+      zeroRating: { kind: 'allowance', quantity: '500', unit: 'TB' },
+      pricing: {
+        model: 'graduated',
+        unit: 'GB',
+        tiers: [
+          { upTo: '100000', unitPrice: '0.02' },
+          { upTo: null, unitPrice: '0.015', flatFee: '10.00' },
+        ],
+      },
+    },
+  },
+  commitments: [{ party: 'B', amount: '24000.00' }],
+};
+
 /** An agreement's terms; whatever is left out has the default shown, or is absent. */
 export class TermsInput {
   @ApiPropertyOptional({ type: ReconciliationInput })
@@ -345,7 +367,7 @@ export class TermsInput {
   @WholeNumber(0, 120)
   backBillingMonths?: number;
 
-  @ApiPropertyOptional({ type: String, default: '0.00' })
+  @ApiPropertyOptional({ type: String, default: '0.00', example: '0.00' })
   @Optional()
   @Decimal()
   minimumDisputeAmount?: string;

@@ -1,14 +1,24 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import {
+  Etagged,
+  Idempotent,
+  mapPage,
+  page,
+  PageQuery,
+  Problems,
+  readCursor,
+} from '../../platform/http/index.js';
 import { agreementProblems } from '../agreements.errors.js';
 import { AgreementsService } from '../agreements.service.js';
 import { plainTerms } from './terms.dto.js';
 import { AcceptanceInput, showVersion, VersionInput, VersionPage, VersionView } from './versions.dto.js';
+import { OfAgreement } from './of-agreement.js';
 
 @ApiTags('agreements')
+@OfAgreement()
 @Controller('v1/agreements/:agreement/versions')
 export class VersionsController {
   constructor(private readonly agreements: AgreementsService) {}
@@ -16,6 +26,7 @@ export class VersionsController {
   @Post()
   @Scopes('agreements:write')
   @Idempotent()
+  @Problems('invalid_terms', 'not_a_party', 'terms_in_closed_period', 'terms_in_agreed_period')
   @ApiOperation({
     operationId: 'proposeVersion',
     summary: 'Propose terms from a period on',
@@ -57,6 +68,12 @@ export class VersionsController {
   @Get(':version')
   @Scopes('agreements:read')
   @Etagged()
+  @ApiParam({
+    name: 'version',
+    description: 'Number of the version',
+    schema: { type: 'integer', minimum: 1, example: 1 },
+  })
+  @Problems('version_not_found')
   @ApiOperation({ operationId: 'getVersion', summary: 'One version of an agreement’s terms' })
   @ApiOkResponse({ type: VersionView })
   async get(
@@ -71,6 +88,13 @@ export class VersionsController {
   @Post(':version/accept')
   @Scopes('agreements:write')
   @HttpCode(200)
+  @ApiParam({
+    name: 'version',
+    description: 'Number of the version',
+    schema: { type: 'integer', minimum: 1, example: 1 },
+  })
+  @Problems('not_a_party', 'version_not_found', 'version_hash_mismatch', 'version_not_current')
+  @Problems('invalid_terms', 'terms_in_closed_period', 'terms_in_agreed_period')
   @ApiOperation({
     operationId: 'acceptVersion',
     summary: 'Accept the current proposal by its hash',

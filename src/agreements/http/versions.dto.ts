@@ -5,7 +5,7 @@ import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
 import type { VersionDocument } from '../rules/version-document.js';
 import type { VersionRow } from '../sql/version-row.js';
-import { TermsInput } from './terms.dto.js';
+import { EXAMPLE_TERMS, TermsInput } from './terms.dto.js';
 
 /** Terms that a party proposes. */
 export class VersionInput {
@@ -13,7 +13,7 @@ export class VersionInput {
   @Satisfies('period', isPeriod, 'must be a period such as 2026-10')
   effectiveFrom: string;
 
-  @ApiProperty({ type: TermsInput })
+  @ApiProperty({ type: TermsInput, example: EXAMPLE_TERMS })
   @IsDefined({ message: 'must be there' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
@@ -23,7 +23,12 @@ export class VersionInput {
 
 /** Names the document that is accepted. */
 export class AcceptanceInput {
-  @ApiProperty({ type: String, pattern: '^[0-9a-f]{64}$', description: 'The sha256 of the version' })
+  @ApiProperty({
+    type: String,
+    pattern: '^[0-9a-f]{64}$',
+    description: 'The sha256 of the version',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   @Matches(/^[0-9a-f]{64}$/, { message: 'must be the sha256 of the version, 64 hexadecimal digits' })
   sha256: string;
 }
@@ -41,13 +46,18 @@ export class VersionView {
   @ApiProperty({ type: String, example: '2026-10' })
   effectiveFrom: string;
 
-  @ApiProperty({ type: TermsInput, description: 'Complete: what was left out has its default' })
+  @ApiProperty({
+    type: TermsInput,
+    description: 'Complete: what was left out has its default',
+    example: EXAMPLE_TERMS,
+  })
   terms: object;
 
   @ApiProperty({
     type: String,
     description:
       'SHA-256 of the RFC 8785 JSON of {code, currency, effectiveFrom, partyA, partyB, terms, timezone}',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   })
   sha256: string;
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FLOW_DIRECTIONS, type FlowDirection, type ScopeField } from '../../agreements/index.js';
+import { FLOW_DIRECTIONS, ScopeView, type FlowDirection } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
 import { PageOf } from '../../platform/http/index.js';
@@ -25,17 +25,21 @@ export class BucketReferenceView implements BucketReference {
   @ApiProperty({ type: String, format: 'date-time' })
   start: string;
 
-  @ApiProperty({ type: Object, example: {}, description: 'The values of the scope’s fields' })
-  scope: Partial<Record<ScopeField, string>>;
+  @ApiProperty({ type: ScopeView })
+  scope: ScopeView;
 }
 
 export class AgreedBucketView extends BucketReferenceView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   bytes: string;
 }
 
 export class EvidenceView implements Evidence {
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Our routers counted less; see the attached buckets.',
+  })
   text: string | null;
 
   @ApiProperty({ type: [BucketReferenceView] })
@@ -49,18 +53,27 @@ export class ResolutionView {
   @ApiProperty({ type: [AgreedBucketView], required: false, description: 'Of `bytes`' })
   buckets?: AgreedBucketView[];
 
-  @ApiProperty({ type: String, required: false, description: 'Of `amount`: what is conceded to the claim' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: 'Of `amount`: what is conceded to the claim',
+    example: '100.00',
+  })
   amount?: string;
 }
 
 export class DisputeProposalView {
-  @ApiProperty({ type: String, description: 'The party whose proposal stands; the other may consent' })
+  @ApiProperty({
+    type: String,
+    description: 'The party whose proposal stands; the other may consent',
+    example: 'alpha',
+  })
   by: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
   at: string;
 
-  @ApiProperty({ type: ResolutionView })
+  @ApiProperty({ type: ResolutionView, example: { kind: 'amount', amount: '12.50' } })
   resolution: ResolutionView;
 }
 
@@ -71,7 +84,12 @@ export class DisputeStepView {
   @ApiProperty({ enum: STEP_KINDS })
   kind: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The party; null for the scheduler' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The party; null for the scheduler',
+    example: 'alpha',
+  })
   by: string | null;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Id of the party’s API key' })
@@ -86,16 +104,29 @@ export class DisputeStepView {
   @ApiProperty({ enum: DISPUTE_STATES })
   toState: DisputeState;
 
-  @ApiProperty({ type: String, description: 'Withheld of the contested lines before the step' })
+  @ApiProperty({
+    type: String,
+    description: 'Withheld of the contested lines before the step',
+    example: '0.00',
+  })
   withheldBefore: string;
 
-  @ApiProperty({ type: String, description: 'Withheld of the contested lines after the step' })
+  @ApiProperty({
+    type: String,
+    description: 'Withheld of the contested lines after the step',
+    example: '25.00',
+  })
   withheldAfter: string;
 
   @ApiProperty({ type: EvidenceView, description: 'What the party submitted, for both to see' })
   evidence: EvidenceView;
 
-  @ApiProperty({ type: ResolutionView, nullable: true, description: 'What was proposed or consented to' })
+  @ApiProperty({
+    type: ResolutionView,
+    nullable: true,
+    description: 'What was proposed or consented to',
+    example: null,
+  })
   resolution: ResolutionView | null;
 }
 
@@ -121,7 +152,7 @@ export class DisputeView {
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   line: string | null;
 
-  @ApiProperty({ type: BucketReferenceView, nullable: true })
+  @ApiProperty({ type: BucketReferenceView, nullable: true, example: null })
   bucket: BucketReferenceView | null;
 
   @ApiProperty({ enum: DISPUTE_STATES })
@@ -130,31 +161,44 @@ export class DisputeView {
   @ApiProperty({ enum: DISPUTE_REASONS })
   reason: DisputeReason;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   raisedBy: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
   raisedAt: string;
 
-  @ApiProperty({ type: String, description: 'Whose charge it concerns' })
+  @ApiProperty({ type: String, description: 'Whose charge it concerns', example: 'alpha' })
   payer: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   payee: string;
 
   @ApiProperty({ type: String, example: 'USD' })
   currency: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: null })
   claimedBytes: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null where a bucket is disputed' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null where a bucket is disputed',
+    example: '75.00',
+  })
   claimedAmount: string | null;
 
-  @ApiProperty({ type: String, description: 'The difference between the charge and the claim' })
+  @ApiProperty({
+    type: String,
+    description: 'The difference between the charge and the claim',
+    example: '25.00',
+  })
   disputedAmount: string;
 
-  @ApiProperty({ type: String, description: 'What it keeps back from payment now; the rest stays payable' })
+  @ApiProperty({
+    type: String,
+    description: 'What it keeps back from payment now; the rest stays payable',
+    example: '25.00',
+  })
   withheldAmount: string;
 
   @ApiProperty({
@@ -173,7 +217,12 @@ export class DisputeDetailView extends DisputeView {
   @ApiProperty({ type: DisputeProposalView, nullable: true, description: 'The latest proposal' })
   proposal: DisputeProposalView | null;
 
-  @ApiProperty({ type: ResolutionView, nullable: true, description: 'What both agreed on, once resolved' })
+  @ApiProperty({
+    type: ResolutionView,
+    nullable: true,
+    description: 'What both agreed on, once resolved',
+    example: null,
+  })
   resolution: ResolutionView | null;
 
   @ApiProperty({ type: [DisputeStepView], description: 'Who did what, oldest first' })

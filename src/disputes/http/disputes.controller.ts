@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
@@ -9,6 +9,7 @@ import {
   IfMatch,
   mapPage,
   page,
+  Problems,
   readCursor,
   type Precondition,
 } from '../../platform/http/index.js';
@@ -33,12 +34,38 @@ export class DisputesController {
   @Post()
   @Scopes('disputes:write')
   @Idempotent()
+  @Problems('unknown_agreement', 'statement_not_found', 'line_not_found', 'not_a_party', 'bucket_agreed')
+  @Problems('agreement_not_in_force', 'invalid_dispute', 'no_discrepancy', 'nothing_disputed')
+  @Problems('dispute_below_minimum', 'already_disputed', 'accepted_by_party', 'dispute_window_over')
+  @Problems('statement_void', 'statement_settled')
   @ApiOperation({
     operationId: 'raiseDispute',
     summary: 'Dispute a line of a statement, or a discrepancy',
     description:
       'What was charged beyond the claim is withheld from payment at once; the rest stays payable. A claim for ' +
       'more than was charged, or about what no statement charged, withholds nothing.',
+  })
+  @ApiBody({
+    type: DisputeInput,
+    examples: {
+      line: {
+        value: {
+          statement: '019a7d3c-5e80-7000-8000-000000000001',
+          line: '019a7d3c-5e80-7000-8000-000000000002',
+          reason: 'rate',
+          claimedAmount: '75.00',
+        },
+      },
+      bucket: {
+        value: {
+          agreement: 'alpha-beta',
+          period: '2026-10',
+          bucket: { direction: 'aToB', start: '2026-10-05T13:00:00Z' },
+          reason: 'volume',
+          claimedBytes: '900',
+        },
+      },
+    },
   })
   @ApiCreatedResponse({ type: DisputeDetailView })
   async raise(
@@ -77,6 +104,12 @@ export class DisputesController {
   @Get(':dispute')
   @Scopes('statements:read')
   @Etagged()
+  @ApiParam({
+    name: 'dispute',
+    description: 'Id of the dispute',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('dispute_not_found')
   @ApiOperation({ operationId: 'getDispute', summary: 'One dispute with all that happened in it' })
   @ApiOkResponse({ type: DisputeDetailView })
   async get(@CurrentCaller() caller: Caller, @Param('dispute') id: string): Promise<DisputeDetailView> {
@@ -88,11 +121,32 @@ export class DisputesController {
   @Scopes('disputes:write')
   @Idempotent()
   @ApiIfMatch({ required: true })
+  @ApiParam({
+    name: 'dispute',
+    description: 'Id of the dispute',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('dispute_not_found', 'dispute_closed', 'dispute_lapsed', 'not_a_party')
+  @Problems('bucket_agreed', 'invalid_resolution', 'too_many_proposals')
   @ApiOperation({
     operationId: 'proposeResolution',
     summary: 'Propose how to settle a dispute',
     description:
       'By either party, any number of times; the latest proposal stands. The other party may consent.',
+  })
+  @ApiBody({
+    type: ProposalInput,
+    examples: {
+      amount: { value: { resolution: { kind: 'amount', amount: '12.50' } } },
+      bytes: {
+        value: {
+          resolution: {
+            kind: 'bytes',
+            buckets: [{ direction: 'aToB', start: '2026-10-05T13:00:00Z', bytes: '950' }],
+          },
+        },
+      },
+    },
   })
   @ApiOkResponse({ type: DisputeDetailView })
   async propose(
@@ -108,6 +162,13 @@ export class DisputesController {
   @HttpCode(200)
   @Scopes('disputes:write')
   @ApiIfMatch({ required: true })
+  @ApiParam({
+    name: 'dispute',
+    description: 'Id of the dispute',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('dispute_not_found', 'dispute_closed', 'dispute_lapsed', 'not_a_party')
+  @Problems('bucket_agreed', 'invalid_resolution', 'no_proposal', 'own_proposal')
   @ApiOperation({
     operationId: 'consentToResolution',
     summary: 'Consent to the other party’s latest proposal',
@@ -128,6 +189,13 @@ export class DisputesController {
   @HttpCode(200)
   @Scopes('disputes:write')
   @ApiIfMatch({ required: true })
+  @ApiParam({
+    name: 'dispute',
+    description: 'Id of the dispute',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('dispute_not_found', 'dispute_closed', 'dispute_lapsed', 'not_a_party')
+  @Problems('not_the_raiser')
   @ApiOperation({
     operationId: 'withdrawDispute',
     summary: 'Withdraw a dispute, as the party that raised it',
@@ -146,6 +214,12 @@ export class DisputesController {
   @HttpCode(200)
   @Scopes('disputes:write')
   @ApiIfMatch({ required: true })
+  @ApiParam({
+    name: 'dispute',
+    description: 'Id of the dispute',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('dispute_not_found', 'dispute_closed', 'dispute_lapsed', 'not_a_party')
   @ApiOperation({
     operationId: 'escalateDispute',
     summary: 'Escalate a dispute to whoever decides outside',

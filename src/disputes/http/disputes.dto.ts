@@ -50,17 +50,17 @@ function Amount(): PropertyDecorator {
 }
 
 export class ScopeInput {
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'eu-west' })
   @IsOptional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   sourceRegion?: string;
 
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'us-east' })
   @IsOptional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   destinationRegion?: string;
 
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'cdn' })
   @IsOptional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   service?: string;
@@ -101,6 +101,7 @@ export class EvidenceInput {
     type: String,
     maxLength: TEXT_MAX,
     description: 'Both parties see it: name no customer',
+    example: 'Our routers counted less; see the attached buckets.',
   })
   @IsOptional()
   @IsString({ message: 'must be a text' })
@@ -129,7 +130,11 @@ export class DisputeInput {
   @IsUUID('all', { message: 'must be the id of a line of the statement' })
   line?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement; with `period` and `bucket`' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Code of an agreement; with `period` and `bucket`',
+    example: 'alpha-beta',
+  })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(63, { message: 'must be the code of an agreement' })
@@ -227,33 +232,42 @@ export class ProposalInput {
 }
 
 export class DisputeQuery extends PageQuery {
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of an agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(63, { message: 'must be the code of an agreement' })
   agreement?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'uuid', description: 'Id of a statement' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    description: 'Id of a statement',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
   @IsOptional()
   @IsUUID('all', { message: 'must be the id of a statement' })
   statement?: string;
 
-  @ApiPropertyOptional({ type: String, example: '2026-10' })
+  @ApiPropertyOptional({ type: String, example: '2026-10', description: 'A calendar month' })
   @IsOptional()
   @Satisfies('period', isPeriod, 'must be a period such as 2026-10')
   period?: string;
 
-  @ApiPropertyOptional({ enum: DISPUTE_STATES })
+  @ApiPropertyOptional({ enum: DISPUTE_STATES, description: 'Only those in this state', example: 'raised' })
   @IsOptional()
   @IsIn([...DISPUTE_STATES], { message: `must be one of ${DISPUTE_STATES.join(', ')}` })
   state?: string;
 
-  @ApiPropertyOptional({ enum: DISPUTE_REASONS })
+  @ApiPropertyOptional({
+    enum: DISPUTE_REASONS,
+    description: 'Only those raised for this reason',
+    example: 'volume',
+  })
   @IsOptional()
   @IsIn([...DISPUTE_REASONS], { message: `must be one of ${DISPUTE_REASONS.join(', ')}` })
   reason?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of the party that raised it' })
+  @ApiPropertyOptional({ type: String, description: 'Code of the party that raised it', example: 'alpha' })
   @IsOptional()
   @IsString({ message: 'must be the code of a party' })
   @MaxLength(63, { message: 'must be the code of a party' })

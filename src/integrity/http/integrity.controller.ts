@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { AgreementsService } from '../../agreements/index.js';
+import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { formatInstant } from '../../period/index.js';
-import { Etagged, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { Etagged, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { Database } from '../../platform/database/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { integrityProblems } from '../integrity.errors.js';
@@ -16,6 +16,7 @@ import {
   LedgerHeadPage,
   LedgerHeadView,
 } from './integrity.dto.js';
+import type { ProvenEntryView } from './proofs.dto.js';
 
 @ApiTags('ledger')
 @Controller('v1')
@@ -29,6 +30,7 @@ export class IntegrityController {
 
   @Get('ledger/integrity')
   @Scopes('balances:read')
+  @Problems('unknown_agreement')
   @ApiOperation({
     operationId: 'checkIntegrity',
     summary: 'Check books, statements, ledger heads and audit log from their stored bytes, now',
@@ -48,6 +50,7 @@ export class IntegrityController {
 
   @Get('agreements/:agreement/ledger-heads')
   @Scopes('balances:read')
+  @OfAgreement()
   @ApiOperation({
     operationId: 'listLedgerHeads',
     summary: 'The signed heads of both parties’ books, one for each statement, oldest first',
@@ -68,6 +71,13 @@ export class IntegrityController {
   @Get('agreements/:agreement/ledger-heads/:number')
   @Scopes('balances:read')
   @Etagged()
+  @OfAgreement()
+  @ApiParam({
+    name: 'number',
+    description: 'Number of the head, from 1',
+    schema: { type: 'integer', minimum: 1, example: 1 },
+  })
+  @Problems('ledger_head_not_found')
   @ApiOperation({
     operationId: 'getLedgerHead',
     summary: 'One signed ledger head, as a file that `peerledger verify` checks',
@@ -86,6 +96,12 @@ export class IntegrityController {
 
   @Get('ledger/entries/:entry/proof')
   @Scopes('balances:read')
+  @ApiParam({
+    name: 'entry',
+    description: 'Id of the entry',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('ledger_entry_not_found', 'ledger_entry_not_sealed')
   @ApiOperation({
     operationId: 'proveLedgerEntry',
     summary: 'A proof that an entry is in the own book, as a file that `peerledger verify` checks',
@@ -96,7 +112,9 @@ export class IntegrityController {
     if (caller.kind !== 'provider' || !isId(id))
       throw integrityProblems.ledger_entry_not_found('There is no such entry in the book.');
     const provider = { id: caller.providerId, code: caller.providerCode };
-    return this.seals.prove(provider, id, await this.agreements.idsOf(this.database, caller.providerId));
+    const ids = await this.agreements.idsOf(this.database, caller.providerId);
+    const proof = await this.seals.prove(provider, id, ids);
+    return { ...proof, entry: proof.entry as unknown as ProvenEntryView };
   }
 
   private async scopeOf(caller: Caller, agreement: string | undefined): Promise<IntegrityScope> {

@@ -1,11 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageOf } from '../../platform/http/index.js';
+import { PublicJwkView } from '../../platform/signing/index.js';
 import type { IntegrityProblem } from '../rules/report.js';
-import type { SealDocument } from '../rules/seal.js';
+import { LedgerHeadDocumentView, ProvenEntryView } from './proofs.dto.js';
 
 export class IntegrityQuery {
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement; default: all of the caller’s' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Code of an agreement; default: all of the caller’s',
+    example: 'alpha-beta',
+  })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(63, { message: 'must be the code of an agreement' })
@@ -39,13 +44,14 @@ class IntegrityProblemView implements IntegrityProblem {
   @ApiProperty({ enum: ['ledger', 'statements', 'renderings', 'ledger_heads', 'kept_heads', 'audit_log'] })
   check: IntegrityProblem['check'];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Null for the audit log' })
+  @ApiProperty({ type: String, nullable: true, description: 'Null for the audit log', example: 'alpha-beta' })
   agreement: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
     description: 'Code of the provider whose book or audit chain it is; null for the operator’s chain',
+    example: 'alpha',
   })
   book: string | null;
 
@@ -53,10 +59,11 @@ class IntegrityProblemView implements IntegrityProblem {
     type: String,
     nullable: true,
     description: 'The transaction in that book, or the event in that chain',
+    example: '17',
   })
   sequence: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'the hash is not that of its content' })
   what: string;
 }
 
@@ -75,23 +82,25 @@ export class IntegrityView {
 }
 
 export class LedgerHeadView {
-  @ApiProperty({
-    type: Object,
-    description: 'What is signed: its books with their last hash and tree of entries',
-  })
-  head: SealDocument;
+  @ApiProperty({ type: LedgerHeadDocumentView, description: 'What is signed' })
+  head: LedgerHeadDocumentView;
 
-  @ApiProperty({ type: String, description: 'SHA-256 of the RFC 8785 JSON of head' })
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of the RFC 8785 JSON of head',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   sha256: string;
 
   @ApiProperty({
     type: String,
     description: 'Detached JWS (RFC 7515, appendix F) over the RFC 8785 JSON of head',
+    example: 'eyJhbGciOiJFZERTQSIsImtpZCI6ImtQcks4In0..c2lnbmF0dXJl',
   })
   signature: string;
 
-  @ApiProperty({ type: Object, description: 'The public key that made it, as a JWK' })
-  key: object;
+  @ApiProperty({ type: PublicJwkView, description: 'The public key that made it' })
+  key: PublicJwkView;
 }
 
 export class LedgerHeadPage extends PageOf(LedgerHeadView) {}
@@ -100,8 +109,8 @@ export class EntryProofView extends LedgerHeadView {
   @ApiProperty({ enum: ['peerledger-entry-proof'] })
   type: string;
 
-  @ApiProperty({ type: Object, description: 'The entry, with what its transaction says of it' })
-  entry: object;
+  @ApiProperty({ type: ProvenEntryView })
+  entry: ProvenEntryView;
 
   @ApiProperty({ type: 'integer', description: 'Place among the entries that the head seals, from 0' })
   index: number;
@@ -109,6 +118,10 @@ export class EntryProofView extends LedgerHeadView {
   @ApiProperty({ type: 'integer' })
   size: number;
 
-  @ApiProperty({ type: [String], description: 'Hashes from the entry to the root (RFC 6962), in hex' })
+  @ApiProperty({
+    type: [String],
+    description: 'Hashes from the entry to the root (RFC 6962), in hex',
+    example: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  })
   path: string[];
 }

@@ -3,13 +3,20 @@ import { leafText, type EntryLeaf } from '../../ledger/rules/entry-leaf.js';
 import { leafHash, rootOfPath } from './merkle.js';
 import { sealText, type SealDocument } from './seal.js';
 
+/** A public key of Ed25519 as a JWK (RFC 8037). */
+export interface PublicKey {
+  kty: string;
+  crv: string;
+  x: string;
+}
+
 /** A seal as a party keeps it: with its signature, and the public key that made it. */
 export interface SignedSeal {
   head: SealDocument;
   sha256: string;
   /** Detached JWS (RFC 7515, appendix F) over the RFC 8785 JSON of `head`. */
   signature: string;
-  key: object;
+  key: PublicKey;
 }
 
 /** That an entry is in the tree of a seal. */
@@ -82,7 +89,7 @@ export interface RecordProof {
   path: string[];
   batch: BatchRoot;
   signature: string;
-  key: object;
+  key: PublicKey;
 }
 
 /** The RFC 8785 JSON of a record, whose bytes a batch's tree hashes. */

@@ -7,7 +7,7 @@ import {
   type MessageEvent,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import {
   concatMap,
   distinctUntilChanged,
@@ -23,10 +23,13 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobsService } from '../jobs.service.js';
 import { JobView, showJob } from './job.view.js';
 import { OwnJobGuard } from './own-job.guard.js';
+import { Problems } from '../../platform/http/index.js';
 
 const POLL_MS = 250;
 
 @ApiTags('jobs')
+@ApiParam({ name: 'id', description: 'Id of the job', example: '019a7d3c-5e80-7000-8000-000000000001' })
+@Problems('job_not_found')
 @Controller('v1/jobs/:id')
 export class JobsController implements OnModuleDestroy {
   private readonly stopping = new Subject<void>();
@@ -54,8 +57,15 @@ export class JobsController implements OnModuleDestroy {
     operationId: 'watchJob',
     summary: 'A job’s changes as server-sent events, until it is finished',
   })
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ type: String, description: 'Events of the type `job`, each with the job as its data' })
+  @ApiOkResponse({
+    description: 'Events of the type `job`, each with the job as its data',
+    content: {
+      'text/event-stream': {
+        schema: { type: 'string' },
+        example: 'event: job\nid: 1\ndata: {"kind":"close_period","state":"running"}\n\n',
+      },
+    },
+  })
   events(@CurrentCaller() caller: Caller, @Param('id') id: string): Observable<MessageEvent> {
     return timer(0, POLL_MS).pipe(
       concatMap(() => from(this.jobs.find(caller, id))),

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, page, readCursor } from '../../platform/http/index.js';
+import { Etagged, page, Problems, readCursor } from '../../platform/http/index.js';
 import { LedgerService } from '../ledger.service.js';
 import { BalancePage, BalancesQuery, showBalance, showTotal, type BalanceView } from './balances.dto.js';
 import { instantOf } from './book.dto.js';
@@ -18,6 +18,7 @@ export class BalancesController {
   @Get()
   @Scopes('balances:read')
   @Etagged({ except: ['asOf'] })
+  @Problems('provider_not_found')
   @ApiOperation({
     operationId: 'listBalances',
     summary: 'Balances by counterparty and currency, now or as of any instant',

@@ -11,12 +11,13 @@ export class BalancesQuery extends BookQuery {
     type: String,
     format: 'date-time',
     description: 'Counts what takes effect up to and including this instant; default: everything posted',
+    example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT_EXPECTED)
   asOf?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of the agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of the agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(200, { message: 'must be the code of an agreement' })
@@ -26,6 +27,7 @@ export class BalancesQuery extends BookQuery {
     type: String,
     format: 'date-time',
     description: 'Counts what was recorded up to and including this instant',
+    example: '2026-11-06T00:00:00Z',
   })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT_EXPECTED)
@@ -34,19 +36,27 @@ export class BalancesQuery extends BookQuery {
 
 /** What is owed each way in one currency. */
 class AmountsView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'USD' })
   currency: string;
 
-  @ApiProperty({ type: String, description: 'Owed to the provider, undisputed; negative once overpaid' })
+  @ApiProperty({
+    type: String,
+    description: 'Owed to the provider, undisputed; negative once overpaid',
+    example: '0.00',
+  })
   receivable: string;
 
-  @ApiProperty({ type: String, description: 'Owed by the provider, undisputed; negative once overpaid' })
+  @ApiProperty({
+    type: String,
+    description: 'Owed by the provider, undisputed; negative once overpaid',
+    example: '100.00',
+  })
   payable: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.00' })
   disputedReceivable: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.00' })
   disputedPayable: string;
 
   @ApiProperty({
@@ -54,6 +64,7 @@ class AmountsView {
     description:
       'receivable + disputedReceivable - payable - disputedPayable: positive where the counterparty owes. ' +
       'A dispute withholds payment and does not move it.',
+    example: '100.00',
   })
   net: string;
 
@@ -62,24 +73,29 @@ class AmountsView {
     description:
       'What the open periods have accrued so far, positive where the counterparty will owe it; zero when an ' +
       'instant is asked for',
+    example: '0.00',
   })
   unbilled: string;
 
-  @ApiProperty({ type: String, description: "Given to the provider's own customers; never part of net" })
+  @ApiProperty({
+    type: String,
+    description: "Given to the provider's own customers; never part of net",
+    example: '2200.00',
+  })
   creditsGiven: string;
 }
 
 class AgreementBalanceView extends AmountsView {
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the agreement' })
+  @ApiProperty({ type: String, nullable: true, description: 'Code of the agreement', example: 'alpha-beta' })
   agreement: string | null;
 }
 
 /** What one provider's book says of one counterparty in one currency, over all their agreements. */
 export class BalanceView extends AmountsView {
-  @ApiProperty({ type: String, description: 'Whose book' })
+  @ApiProperty({ type: String, description: 'Whose book', example: 'alpha' })
   provider: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   counterparty: string;
 
   @ApiProperty({ type: String, format: 'date-time' })

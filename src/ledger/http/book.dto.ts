@@ -24,19 +24,20 @@ export class BookQuery extends PageQuery {
     type: String,
     description:
       'Whose book: only the operator needs it, and only the operator may name another than its own',
+    example: 'alpha',
   })
   @IsOptional()
   @IsString({ message: 'must be the code of a provider' })
   @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of a provider' })
   provider?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of the other party' })
+  @ApiPropertyOptional({ type: String, description: 'Code of the other party', example: 'beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of a provider' })
   @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of a provider' })
   counterparty?: string;
 
-  @ApiPropertyOptional({ type: String, example: 'USD' })
+  @ApiPropertyOptional({ type: String, example: 'USD', description: 'ISO 4217 currency' })
   @IsOptional()
   @Satisfies('currency', isCurrency, 'must be the code of an ISO 4217 currency, such as USD')
   currency?: string;

@@ -1,10 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { Problems } from '../../platform/http/index.js';
 import { BookLists } from './book-lists.js';
 import { AccountPage, AccountsQuery, EntriesQuery, EntryPage } from './ledger.dto.js';
 
 @ApiTags('ledger')
+@Problems('provider_not_found')
 @Controller('v1/ledger')
 export class LedgerController {
   constructor(private readonly lists: BookLists) {}

@@ -15,20 +15,28 @@ import type { Codes } from './books.js';
 const CODE_LENGTH_MAX = 200;
 
 export class AccountsQuery extends BookQuery {
-  @ApiPropertyOptional({ type: String, description: 'Code of the agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of the agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(CODE_LENGTH_MAX, { message: 'must be the code of an agreement' })
   agreement?: string;
 
-  @ApiPropertyOptional({ enum: ACCOUNT_KINDS })
+  @ApiPropertyOptional({
+    enum: ACCOUNT_KINDS,
+    description: 'Only accounts of this kind',
+    example: 'receivable',
+  })
   @IsOptional()
   @Satisfies('kind', isAccountKind, `must be one of ${ACCOUNT_KINDS.join(', ')}`)
   kind?: AccountKind;
 }
 
 export class EntriesQuery extends OmitType(AccountsQuery, ['kind']) {
-  @ApiPropertyOptional({ type: String, description: 'Id of an account, or a kind such as receivable' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Id of an account, or a kind such as receivable',
+    example: 'receivable',
+  })
   @IsOptional()
   @Satisfies(
     'account',
@@ -37,17 +45,32 @@ export class EntriesQuery extends OmitType(AccountsQuery, ['kind']) {
   )
   account?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'uuid', description: 'Id of the source document' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    description: 'Id of the source document',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
   @IsOptional()
   @Satisfies('id', isId, 'must be the id of a source document')
   source?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Effective from, inclusive' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Effective from, inclusive',
+    example: '2026-10-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT_EXPECTED)
   from?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Effective to, exclusive' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Effective to, exclusive',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT_EXPECTED)
   to?: string;
@@ -57,22 +80,22 @@ export class AccountView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String, description: 'Whose book' })
+  @ApiProperty({ type: String, description: 'Whose book', example: 'alpha' })
   provider: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   counterparty: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'alpha-beta' })
   agreement: string | null;
 
   @ApiProperty({ enum: ACCOUNT_KINDS })
   kind: AccountKind;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'USD' })
   currency: string;
 
-  @ApiProperty({ type: String, description: 'Debit positive' })
+  @ApiProperty({ type: String, description: 'Debit positive', example: '100.00' })
   balance: string;
 
   @ApiProperty({ type: 'integer', description: 'How many entries it has' })
@@ -92,13 +115,19 @@ export class SourceView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Which of its lines' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Which of its lines',
+    example: '019a7d3c-5e80-7000-8000-000000000002',
+  })
   line: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
     description: 'Where the document, or that line of it, is read',
+    example: '/v1/statements/019a7d3c-5e80-7000-8000-000000000001',
   })
   url: string | null;
 }
@@ -111,7 +140,11 @@ export class EntrySideView {
   @ApiProperty({ enum: ACCOUNT_KINDS })
   kind: AccountKind;
 
-  @ApiProperty({ type: String, description: "The account's balance after this entry, debit positive" })
+  @ApiProperty({
+    type: String,
+    description: "The account's balance after this entry, debit positive",
+    example: '100.00',
+  })
   balance: string;
 }
 
@@ -119,13 +152,13 @@ export class EntryView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String, description: 'Whose book' })
+  @ApiProperty({ type: String, description: 'Whose book', example: 'alpha' })
   provider: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   counterparty: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'alpha-beta' })
   agreement: string | null;
 
   @ApiProperty({ type: 'integer', description: "The transaction's place in the chain of agreement and book" })
@@ -143,10 +176,10 @@ export class EntryView {
   @ApiProperty({ type: EntrySideView })
   credit: EntrySideView;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '100.00' })
   amount: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'USD' })
   currency: string;
 
   @ApiProperty({ type: String, format: 'date-time' })

@@ -8,31 +8,39 @@ import { Satisfies } from '../../platform/http/index.js';
 import { NettingService, type CurrencyNetting } from '../netting.service.js';
 
 class NettingQuery {
-  @ApiPropertyOptional({ type: String, example: 'USD' })
+  @ApiPropertyOptional({ type: String, example: 'USD', description: 'ISO 4217 currency' })
   @IsOptional()
   @Satisfies('currency', isCurrency, 'must be the code of an ISO 4217 currency, such as USD')
   currency?: string;
 }
 
 class NetPositionView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   provider: string;
 
-  @ApiProperty({ type: String, description: 'Above 0 where it is owed, over all its agreements; undisputed' })
+  @ApiProperty({
+    type: String,
+    description: 'Above 0 where it is owed, over all its agreements; undisputed',
+    example: '100.00',
+  })
   net: string;
 
-  @ApiProperty({ type: String, description: 'What is disputed on top, and not to be paid now' })
+  @ApiProperty({
+    type: String,
+    description: 'What is disputed on top, and not to be paid now',
+    example: '0.00',
+  })
   disputed: string;
 }
 
 class NettingPaymentView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   payer: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   payee: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '100.00' })
   amount: string;
 }
 

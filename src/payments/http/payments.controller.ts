@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { parseInstant } from '../../period/index.js';
@@ -10,6 +10,7 @@ import {
   IfMatch,
   mapPage,
   page,
+  Problems,
   readCursor,
   validationFailed,
   type Precondition,
@@ -34,6 +35,7 @@ export class PaymentsController {
   @Post()
   @Scopes('payments:write')
   @Idempotent()
+  @Problems('unknown_agreement', 'not_the_payer')
   @ApiOperation({
     operationId: 'recordPayment',
     summary: 'Record a payment that was made',
@@ -74,6 +76,12 @@ export class PaymentsController {
   @Get(':payment')
   @Scopes('balances:read')
   @Etagged()
+  @ApiParam({
+    name: 'payment',
+    description: 'Id of the payment',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('payment_not_found')
   @ApiOperation({ operationId: 'getPayment', summary: 'One payment as it stands' })
   @ApiOkResponse({ type: PaymentView })
   async get(@CurrentCaller() caller: Caller, @Param('payment') id: string): Promise<PaymentView> {
@@ -84,10 +92,17 @@ export class PaymentsController {
   @HttpCode(200)
   @Scopes('payments:write')
   @ApiIfMatch({ required: false })
+  @ApiParam({
+    name: 'payment',
+    description: 'Id of the payment',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('payment_not_found', 'payment_reversed', 'not_the_payee')
   @ApiOperation({
     operationId: 'confirmPayment',
     summary: 'Say that a payment arrived, which posts it',
-    description: 'By the payee or the operator. Confirming twice changes nothing.',
+    description:
+      'By the payee or the operator. Confirming twice changes nothing, so no Idempotency-Key is needed.',
   })
   @ApiOkResponse({ type: PaymentView })
   async confirm(
@@ -109,12 +124,18 @@ export class PaymentsController {
   @Scopes('payments:write')
   @ApiIfMatch({ required: false })
   @ApiBody({ type: ReversalInput, required: false })
+  @ApiParam({
+    name: 'payment',
+    description: 'Id of the payment',
+    example: '019a7d3c-5e80-7000-8000-000000000001',
+  })
+  @Problems('payment_not_found', 'not_the_payee', 'not_the_payer')
   @ApiOperation({
     operationId: 'reversePayment',
     summary: 'Take a payment back',
     description:
       'A confirmed one by the payee or the operator: its postings are reversed, and statements that it ' +
-      'settled are open again. One that nobody confirmed by the payer or the operator. Reversing twice changes nothing.',
+      'settled are open again. One that nobody confirmed by the payer or the operator. Reversing twice changes nothing, so no Idempotency-Key is needed.',
   })
   @ApiOkResponse({ type: PaymentView })
   async reverse(

@@ -78,19 +78,19 @@ export class ReversalInput {
 }
 
 export class PaymentsQuery extends PageQuery {
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of an agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(CODE_MAX, { message: 'must be the code of an agreement' })
   agreement?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Code of the party that paid' })
+  @ApiPropertyOptional({ type: String, description: 'Code of the party that paid', example: 'alpha' })
   @IsOptional()
   @IsString({ message: 'must be the code of a provider' })
   @MaxLength(CODE_MAX, { message: 'must be the code of a provider' })
   payer?: string;
 
-  @ApiPropertyOptional({ enum: PAYMENT_STATES })
+  @ApiPropertyOptional({ enum: PAYMENT_STATES, description: 'Only those in this state', example: 'recorded' })
   @IsOptional()
   @IsIn(PAYMENT_STATES, { message: `must be one of ${PAYMENT_STATES.join(', ')}` })
   state?: PaymentState;
@@ -100,13 +100,13 @@ export class PaymentView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   agreement: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   payer: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   payee: string;
 
   @ApiProperty({ type: String, example: '1000.00' })
@@ -118,10 +118,14 @@ export class PaymentView {
   @ApiProperty({ type: String, format: 'date-time' })
   paidAt: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta-0001' })
   reference: string;
 
-  @ApiProperty({ type: [String], description: 'The statements it names; empty: the oldest first' })
+  @ApiProperty({
+    type: [String],
+    description: 'The statements it names; empty: the oldest first',
+    example: [],
+  })
   statements: string[];
 
   @ApiProperty({ enum: PAYMENT_STATES })
@@ -130,22 +134,32 @@ export class PaymentView {
   @ApiProperty({ type: String, format: 'date-time' })
   recordedAt: string;
 
-  @ApiProperty({ type: String, description: 'Code of the provider, or operator' })
+  @ApiProperty({ type: String, description: 'Code of the provider, or operator', example: 'alpha' })
   recordedBy: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   confirmedAt: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the provider, or operator' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of the provider, or operator',
+    example: 'beta',
+  })
   confirmedBy: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   reversedAt: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Code of the provider, or operator' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of the provider, or operator',
+    example: null,
+  })
   reversedBy: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: null })
   reversalReason: string | null;
 }
 

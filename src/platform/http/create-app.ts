@@ -12,6 +12,7 @@ import { allowOrigins } from './cross-origin.js';
 import { serveDocs } from './docs.js';
 import { endIdleConnections } from './idle-connections.js';
 import { observeRequests } from './observe-requests.js';
+import { PARAMETER_LENGTH_MAX } from './openapi/limits.js';
 import { httpProblems } from './problems.js';
 import { PROBLEM_TYPE, renderProblem, sendAnswer } from './render-problem.js';
 import { RouteTable } from './route-table.js';
@@ -36,7 +37,6 @@ export interface HttpAppOptions {
 const REQUEST_TIMEOUT_MS = 660_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const PARAMETER_LENGTH_MAX = 200;
 
 /** Builds the HTTP app of a root module; it keeps every convention of the API, and is not listening yet. */
 export async function createHttpApp(

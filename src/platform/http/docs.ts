@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { buildOpenApi, renderOpenApi } from './openapi.js';
+import { buildOpenApi, renderOpenApi } from './openapi/build-openapi.js';
 
 /** The files of Swagger UI that the page needs; nothing else of the package is served. */
 const ASSETS: Record<string, string> = {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Problems } from './openapi/problems-of.js';
 import { httpProblems } from './problems.js';
 
 /** Metadata of routes whose answers carry an `ETag`. */
@@ -17,10 +18,23 @@ export interface EtagOptions {
 export function Etagged(options: EtagOptions = {}): MethodDecorator {
   return applyDecorators(
     SetMetadata(ETAGGED, options),
-    ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' } }),
+    ApiIfNoneMatch(),
     ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
   );
 }
+
+/** Documents the `If-None-Match` header of a GET. */
+export function ApiIfNoneMatch(): MethodDecorator {
+  return ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    schema: { type: 'string' },
+    description: 'An ETag that the client has: unchanged, the answer is 304 without a body',
+    example: EXAMPLE_ETAG,
+  });
+}
+
+const EXAMPLE_ETAG = '"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"';
 
 /** The strong ETag of a representation: a resource's bytes, or what is going to be its JSON. */
 export function etagOf(representation: unknown): string {
@@ -84,7 +98,9 @@ export function ApiIfMatch(options: { required: boolean }): MethodDecorator {
       required: options.required,
       schema: { type: 'string' },
       description: 'The ETag of the resource as last read',
+      example: EXAMPLE_ETAG,
     }),
+    Problems('precondition_failed', ...(options.required ? ['precondition_required'] : [])),
   );
 }
 

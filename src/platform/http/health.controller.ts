@@ -1,8 +1,9 @@
 import { Controller, Get, Header, Logger, type OnModuleInit } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Database, pendingMigrations } from '../database/index.js';
 import { defineProblems } from '../problems/index.js';
 import { Metrics, ReadinessRegistry } from '../telemetry/index.js';
+import { Problems } from './openapi/problems-of.js';
 import { Public } from './public.js';
 import { Unlimited } from './route-config.js';
 import { findAppliedMigrations } from './sql/find-applied-migrations.js';
@@ -16,7 +17,7 @@ export class Health {
   @ApiProperty({ type: String, example: 'ok' })
   status: string;
 
-  @ApiProperty({ type: [String], description: 'What was looked at' })
+  @ApiProperty({ type: [String], description: 'What was looked at', example: ['database', 'migrations'] })
   checks: string[];
 }
 
@@ -54,6 +55,7 @@ export class HealthController implements OnModuleInit {
   @Get('health/ready')
   @Public()
   @Unlimited()
+  @Problems('not_ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can answer requests' })
   @ApiOkResponse({ type: Health })
   async ready(): Promise<Health> {
@@ -77,8 +79,14 @@ export class HealthController implements OnModuleInit {
   @Unlimited()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ operationId: 'getMetrics', summary: 'What the process measures of itself, for Prometheus' })
-  @ApiProduces('text/plain')
-  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiOkResponse({
+    content: {
+      'text/plain': {
+        schema: { type: 'string' },
+        example: '# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 1.5\n',
+      },
+    },
+  })
   async read(): Promise<string> {
     return this.metrics.registry.metrics();
   }

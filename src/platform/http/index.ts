@@ -3,6 +3,7 @@ export { createHttpApp, type HttpAppOptions } from './create-app.js';
 export { DEFAULT_LIMITS, type HttpLimits } from './body/read-body.js';
 export {
   ApiIfMatch,
+  ApiIfNoneMatch,
   etagOf,
   Etagged,
   IfMatch,
@@ -18,10 +19,13 @@ export {
   requireClaim,
   type IdempotencyClaim,
 } from './idempotency/claim.js';
-export { Idempotent, type IdempotentOptions } from './idempotency/idempotent.js';
+export { ApiIdempotencyKey, Idempotent, type IdempotentOptions } from './idempotency/idempotent.js';
 export { IdempotencyService } from './idempotency/idempotency.service.js';
-export { buildOpenApi, renderOpenApi } from './openapi.js';
-export { openApiText, writeOpenApi } from './openapi-file.js';
+export { buildOpenApi, renderOpenApi } from './openapi/build-openapi.js';
+export { openApiText, writeOpenApi } from './openapi/openapi-file.js';
+export { ApiCsv } from './openapi/api-csv.js';
+export { Limits } from './openapi/limits.js';
+export { Problems, ProblemsOfChanges } from './openapi/problems-of.js';
 export { OptionalBody } from './optional-body.js';
 export {
   mapPage,
@@ -33,8 +37,8 @@ export {
   type CursorKey,
   type Page,
 } from './pagination.js';
-export { PeriodParam } from './period-param.js';
-export { ProblemDocument } from './problem-document.js';
+export { OfPeriod, PeriodParam } from './period-param.js';
+export { FieldErrorDocument, ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';
 export { DEMAND, Public } from './public.js';
 export { renderProblem, type Answer } from './render-problem.js';

@@ -7,19 +7,34 @@ const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
 const CURSOR_LENGTH_MAX = 1024;
 
+/** Opaque to clients. */
+const EXAMPLE_CURSOR = 'WyIwMTlhN2QzYy01ZTgwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiXQ';
+
 /** The values by which a list is sorted, of its last row; strings and integers survive the trip. */
 export type CursorKey = readonly (string | number)[];
 
 /** The query of every list: extend it for a list's own filters. */
 export class PageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: LIMIT_MAX,
+    default: LIMIT_DEFAULT,
+    description: 'How many rows a page has at most',
+    example: LIMIT_DEFAULT,
+  })
   @Transform(({ value }) => wholeNumber(value))
   @IsInt({ message: `must be a whole number from 1 to ${LIMIT_MAX}` })
   @Min(1, { message: `must be a whole number from 1 to ${LIMIT_MAX}` })
   @Max(LIMIT_MAX, { message: `must be a whole number from 1 to ${LIMIT_MAX}` })
   limit: number = LIMIT_DEFAULT;
 
-  @ApiPropertyOptional({ type: String, description: '`nextCursor` of the page before' })
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: CURSOR_LENGTH_MAX,
+    description: '`nextCursor` of the page before',
+    example: EXAMPLE_CURSOR,
+  })
   @IsOptional()
   @IsString({ message: 'must be the nextCursor of the page before' })
   @MaxLength(CURSOR_LENGTH_MAX, { message: 'must be the nextCursor of the page before' })
@@ -92,6 +107,7 @@ export function PageOf<Row>(row: new () => Row): new () => Page<Row> {
       type: String,
       nullable: true,
       description: 'The `cursor` of the next page, if there is one',
+      example: null,
     })
     nextCursor: string | null;
   }

@@ -1,22 +1,23 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { problemCatalogue } from '../problems/index.js';
 import { httpProblems } from './problems.js';
+import { Problems } from './openapi/problems-of.js';
 import { Public } from './public.js';
 import { problemTypeUri } from './render-problem.js';
 
 /** What a problem's `type` URI leads to. */
 export class ProblemDescription {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '/problems/validation_failed' })
   type: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'validation_failed' })
   code: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'The content of the request is not valid' })
   title: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', example: 422 })
   status: number;
 }
 
@@ -32,6 +33,7 @@ export class ProblemDescriptions {
 export class ProblemsController {
   @Get()
   @Public()
+  @Problems('rate_limited')
   @ApiOperation({ operationId: 'listProblems', summary: 'Every problem code' })
   @ApiOkResponse({ type: ProblemDescriptions })
   list(): ProblemDescriptions {
@@ -41,6 +43,8 @@ export class ProblemsController {
 
   @Get(':code')
   @Public()
+  @ApiParam({ name: 'code', description: 'A problem’s `code`', example: 'validation_failed' })
+  @Problems('not_found', 'rate_limited')
   @ApiOperation({ operationId: 'getProblem', summary: 'What a problem code means' })
   @ApiOkResponse({ type: ProblemDescription })
   describe(@Param('code') code: string): ProblemDescription {

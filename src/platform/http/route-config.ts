@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyContextConfig } from 'fastify';
+import { documentBodyLimit } from './openapi/limits.js';
 import type { BodyLimitName } from './request.js';
 
 /** Where Nest's `RouteConfig` keeps its object; it exports the decorator only. */
@@ -18,7 +19,7 @@ export function AddRouteConfig(config: Partial<FastifyContextConfig>): MethodDec
 
 /** Sets how many inflated bytes a body may have here: a named limit, or a number of bytes. */
 export function BodyLimit(limit: BodyLimitName | number): MethodDecorator {
-  return AddRouteConfig({ bodyLimit: limit });
+  return applyDecorators(AddRouteConfig({ bodyLimit: limit }), documentBodyLimit(limit));
 }
 
 /** Hands every body over as an inflated stream, JSON too. */

@@ -1,12 +1,12 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { JWK } from 'jose';
-import { Public } from '../http/index.js';
+import { Problems, Public } from '../http/index.js';
 import { SigningService } from './signing.service.js';
+import { PublicJwkView } from './public-jwk.view.js';
 
 class KeySetView {
-  @ApiProperty({ type: [Object], description: 'JWKs (RFC 8037, Ed25519), latest first' })
-  keys: JWK[];
+  @ApiProperty({ type: [PublicJwkView], description: 'Latest first' })
+  keys: PublicJwkView[];
 }
 
 @ApiTags('about')
@@ -17,6 +17,7 @@ export class KeysController {
   @Get()
   @Public()
   @Header('Cache-Control', 'public, max-age=300')
+  @Problems('rate_limited')
   @ApiOperation({ operationId: 'getSigningKeys', summary: 'The public keys with which the service signs' })
   @ApiOkResponse({ type: KeySetView })
   async keys(): Promise<KeySetView> {

@@ -4,6 +4,7 @@ import canonicalize from 'canonicalize';
 import { calculateJwkThumbprint, CompactSign, exportJWK, type JWK } from 'jose';
 import { Config } from '../config/index.js';
 import { Database, type Transaction } from '../database/index.js';
+import type { PublicJwkView } from './public-jwk.view.js';
 import { insertSigningKey } from './sql/insert-signing-key.js';
 import { listSigningKeys } from './sql/list-signing-keys.js';
 import { lockSigningKeys } from './sql/lock-signing-keys.js';
@@ -43,11 +44,16 @@ export class SigningService {
   }
 
   /** Every public key that ever signed, latest first, as a JWK Set (RFC 7517). */
-  async publicKeys(): Promise<{ keys: JWK[] }> {
+  async publicKeys(): Promise<{ keys: PublicJwkView[] }> {
     await this.currentSigner();
     // A snapshot that is open here may be older than the key.
     const keys = await this.database.outside(() => listSigningKeys(this.database));
-    return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'EdDSA', use: 'sig' })) };
+    return {
+      keys: keys.map(({ kid, publicJwk }) => ({
+        ...(publicJwk as PublicJwkView),
+        ...{ kid, alg: 'EdDSA', use: 'sig' },
+      })),
+    };
   }
 
   /** A new key is stored in a transaction of its own: it stays, whatever becomes of the one that is open here. */

@@ -4,16 +4,19 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { parseInstant } from '../../period/index.js';
-import { Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { Idempotent, mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { ApiKeyInput, ApiKeyPage, CreatedApiKeyView, showApiKey, showCreatedApiKey } from './api-keys.dto.js';
+import { OfProvider } from './of-provider.js';
 
 @ApiTags('providers')
+@OfProvider()
 @Controller('v1/providers/:provider/api-keys')
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeysService) {}
@@ -21,6 +24,7 @@ export class ApiKeysController {
   @Post()
   @Scopes('keys:write')
   @Idempotent({ withoutBody: ['key'] })
+  @Problems('scope_not_grantable', 'too_many_active_keys')
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make an API key for a provider' })
   @ApiCreatedResponse({ type: CreatedApiKeyView })
   async create(
@@ -52,6 +56,8 @@ export class ApiKeysController {
   @Delete(':id')
   @Scopes('keys:write')
   @HttpCode(204)
+  @ApiParam({ name: 'id', description: 'Id of the key', example: '019a7d3c-5e80-7000-8000-000000000001' })
+  @Problems('api_key_not_found')
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke an API key, at once' })
   @ApiNoContentResponse()
   async revoke(

@@ -48,7 +48,7 @@ export class CreatedApiKeyView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'billing export' })
   name: string;
 
   @ApiProperty({ enum: SCOPES, isArray: true })
@@ -60,7 +60,11 @@ export class CreatedApiKeyView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   expiresAt: string | null;
 
-  @ApiPropertyOptional({ type: String, description: 'The secret: shown this once, and absent from a replay' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'The secret: shown this once, and absent from a replay',
+    example: 'plk_live_3Jz0d5w2Qh8bYc1N7tXr4Vf6Kg9Ls0Mp2Ua5Eo8Z_7fK2pQ',
+  })
   key: string;
 }
 
@@ -69,7 +73,7 @@ export class ApiKeyView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'billing export' })
   name: string;
 
   @ApiProperty({ enum: SCOPES, isArray: true })

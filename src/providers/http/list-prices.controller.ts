@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { ProvidersService } from '../providers.service.js';
 import {
@@ -11,14 +11,17 @@ import {
   ListPricesView,
   showListPrice,
 } from './list-prices.dto.js';
+import { OfProvider } from './of-provider.js';
 
 @ApiTags('providers')
+@OfProvider()
 @Controller('v1/providers/:provider/list-prices')
 export class ListPricesController {
   constructor(private readonly providers: ProvidersService) {}
 
   @Post()
   @Scopes('prices:write')
+  @Problems('list_price_conflict', 'price_in_closed_period')
   @ApiOperation({
     operationId: 'addListPrices',
     summary: 'Add list prices',

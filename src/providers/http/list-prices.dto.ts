@@ -48,6 +48,7 @@ export class ListPriceInput {
     nullable: true,
     maxLength: 128,
     description: 'Every region, when absent',
+    example: 'eu-west',
   })
   @IsOptional()
   @IsString({ message: 'must be a text' })
@@ -73,13 +74,13 @@ export class ListPriceView {
   @ApiProperty({ enum: PRICE_SIDES })
   side: PriceSide;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'eu-west' })
   region: string | null;
 
   @ApiProperty({ enum: UNITS })
   unit: TrafficUnit;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.02' })
   unitPrice: string;
 
   @ApiProperty({ type: String, format: 'date-time' })

@@ -2,10 +2,19 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Scopes } from '../../access/index.js';
-import { Etagged, Idempotent, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import {
+  Etagged,
+  Idempotent,
+  mapPage,
+  page,
+  PageQuery,
+  Problems,
+  readCursor,
+} from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { ProvidersService } from '../providers.service.js';
 import { ProviderInput, ProviderPage, ProviderView, showProvider } from './providers.dto.js';
+import { OfProvider } from './of-provider.js';
 
 @ApiTags('providers')
 @Controller('v1/providers')
@@ -15,6 +24,7 @@ export class ProvidersController {
   @Post()
   @Scopes('operator')
   @Idempotent()
+  @Problems('provider_code_taken')
   @ApiOperation({ operationId: 'createProvider', summary: 'Register a provider' })
   @ApiCreatedResponse({ type: ProviderView })
   async create(
@@ -42,6 +52,7 @@ export class ProvidersController {
   @Get(':provider')
   @Scopes()
   @Etagged()
+  @OfProvider()
   @ApiOperation({ operationId: 'getProvider', summary: 'One provider, by its code' })
   @ApiOkResponse({ type: ProviderView })
   async get(@Param('provider') code: string): Promise<ProviderView> {

@@ -55,16 +55,16 @@ export class ProviderView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   code: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'Alpha Cloud, Inc.' })
   name: string;
 
   @ApiProperty({ type: [Number] })
   asns: readonly number[];
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'USD' })
   billingCurrency: string;
 
   @ApiProperty({ type: String, format: 'date-time' })

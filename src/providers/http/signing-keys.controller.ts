@@ -6,6 +6,8 @@ import { formatInstant } from '../../period/index.js';
 import { ProvidersService } from '../providers.service.js';
 import { SigningKeysService } from '../signing-keys.service.js';
 import type { SigningKeyRow } from '../sql/list-signing-keys.js';
+import { Problems } from '../../platform/http/index.js';
+import { OfProvider } from './of-provider.js';
 
 /** A public key as a JWK (RFC 8037); it has no private part. */
 class SigningKeyInput {
@@ -17,13 +19,21 @@ class SigningKeyInput {
   @Equals('Ed25519', { message: 'must be Ed25519' })
   crv: string;
 
-  @ApiProperty({ type: String, description: 'The 32 bytes of the public key, base64url' })
+  @ApiProperty({
+    type: String,
+    description: 'The 32 bytes of the public key, base64url',
+    example: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  })
   @Matches(/^[A-Za-z0-9_-]{43}$/, { message: 'must be the 32 bytes of an Ed25519 public key in base64url' })
   x: string;
 }
 
 class SigningKeyView extends SigningKeyInput {
-  @ApiProperty({ type: String, description: 'RFC 7638 thumbprint, for the `kid` of signatures' })
+  @ApiProperty({
+    type: String,
+    description: 'RFC 7638 thumbprint, for the `kid` of signatures',
+    example: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+  })
   kid: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -36,6 +46,7 @@ class SigningKeySet {
 }
 
 @ApiTags('providers')
+@OfProvider()
 @Controller('v1/providers/:provider/signing-keys')
 export class SigningKeysController {
   constructor(
@@ -45,6 +56,7 @@ export class SigningKeysController {
 
   @Post()
   @Scopes('keys:write')
+  @Problems('too_many_signing_keys')
   @ApiOperation({
     operationId: 'registerSigningKey',
     summary: 'Register a public key with which the provider signs statements',

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { AgreementsService } from '../../agreements/index.js';
-import { Etagged, PeriodParam } from '../../platform/http/index.js';
+import { AgreementsService, OfAgreement } from '../../agreements/index.js';
+import { ApiCsv, Etagged, OfPeriod, PeriodParam, Problems } from '../../platform/http/index.js';
 import { ReconciliationService } from '../reconciliation.service.js';
 import { bucketPage, bucketPosition } from './bucket-page.js';
 import {
@@ -15,6 +15,9 @@ import {
 } from './reconciliation.dto.js';
 
 @ApiTags('reconciliation')
+@OfAgreement()
+@OfPeriod()
+@Problems('agreement_not_in_force')
 @Controller('v1/agreements/:agreement/periods/:period/reconciliation')
 export class ReconciliationController {
   constructor(
@@ -25,7 +28,6 @@ export class ReconciliationController {
   @Get()
   @Scopes('statements:read')
   @Etagged()
-  @ApiParam({ name: 'period', example: '2026-10' })
   @ApiOperation({
     operationId: 'getReconciliation',
     summary: 'How both sides’ reports of a period compare; of an open one, so far',
@@ -42,12 +44,15 @@ export class ReconciliationController {
 
   @Get('buckets.csv')
   @Scopes('statements:read')
-  @ApiParam({ name: 'period', example: '2026-10' })
   @ApiOperation({
     operationId: 'downloadBucketsCsv',
     summary: 'All buckets of a period as CSV, or those of a status or direction',
   })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiCsv(
+    'direction,start,end,sourceRegion,destinationRegion,service,senderBytes,receiverBytes,settledBytes,' +
+      'discrepancyBytes,status,agreedBytes',
+    'aToB,2026-10-05T13:00:00Z,2026-10-05T14:00:00Z,,,,1000,900,900,100,mismatch,',
+  )
   async bucketsCsv(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,
@@ -66,7 +71,6 @@ export class ReconciliationController {
 
   @Get('buckets')
   @Scopes('statements:read')
-  @ApiParam({ name: 'period', example: '2026-10' })
   @ApiOperation({
     operationId: 'listBuckets',
     summary: 'The buckets of a period by direction, start and scope, with what each side reported',

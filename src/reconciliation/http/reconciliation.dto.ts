@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swag
 import { IsIn, IsOptional } from 'class-validator';
 import {
   FLOW_DIRECTIONS,
+  ScopeView,
   type FlowDirection,
   type ReconciliationTerms,
   type ScopeField,
@@ -66,8 +67,8 @@ export class FlagView {
   @ApiProperty({ type: String, format: 'date-time' })
   end: string;
 
-  @ApiProperty({ type: Object, nullable: true, description: 'null where it concerns all scopes' })
-  scope: Partial<Record<ScopeField, string>> | null;
+  @ApiProperty({ type: ScopeView, nullable: true, description: 'null where it concerns all scopes' })
+  scope: ScopeView | null;
 }
 
 /** How both sides' reports of a period compare. */
@@ -101,12 +102,16 @@ export class ReconciliationView {
 }
 
 export class BucketFilterQuery {
-  @ApiPropertyOptional({ enum: BUCKET_STATUSES })
+  @ApiPropertyOptional({
+    enum: BUCKET_STATUSES,
+    description: 'Only buckets of this status',
+    example: 'mismatch',
+  })
   @IsOptional()
   @IsIn([...BUCKET_STATUSES], { message: `must be one of ${BUCKET_STATUSES.join(', ')}` })
   status?: BucketStatus;
 
-  @ApiPropertyOptional({ enum: FLOW_DIRECTIONS })
+  @ApiPropertyOptional({ enum: FLOW_DIRECTIONS, description: 'Only this direction', example: 'aToB' })
   @IsOptional()
   @IsIn([...FLOW_DIRECTIONS], { message: 'must be aToB or bToA' })
   direction?: FlowDirection;
@@ -124,19 +129,29 @@ export class BucketView {
   @ApiProperty({ type: String, format: 'date-time' })
   end: string;
 
-  @ApiProperty({ type: Object, example: {}, description: 'The values of the scope’s fields' })
-  scope: Partial<Record<ScopeField, string>>;
+  @ApiProperty({ type: ScopeView })
+  scope: ScopeView;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null where the sender reported nothing' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null where the sender reported nothing',
+    example: '10000000000000',
+  })
   senderBytes: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null where the receiver reported nothing' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null where the receiver reported nothing',
+    example: '10000000000000',
+  })
   receiverBytes: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   settledBytes: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0' })
   discrepancyBytes: string;
 
   @ApiProperty({ enum: BUCKET_STATUSES })
@@ -146,6 +161,7 @@ export class BucketView {
     type: String,
     nullable: true,
     description: 'What the parties agreed on in a dispute; it is the settled figure for good',
+    example: null,
   })
   agreedBytes: string | null;
 }

@@ -1,12 +1,16 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { CreditExportsService, type CreditExport } from '../credit-exports.service.js';
 import { contentDisposition } from '../rules/file-name.js';
+import { ApiCsv, Problems } from '../../platform/http/index.js';
+import { OfStatement } from '../../settlement/index.js';
 
 /** A provider's credits for its billing system, sent as they are read. */
 @ApiTags('statements')
+@OfStatement()
+@Problems('not_a_party')
 @Controller('v1/statements/:statement')
 export class CreditExportsController {
   constructor(private readonly credits: CreditExportsService) {}
@@ -14,7 +18,11 @@ export class CreditExportsController {
   @Get('credits.csv')
   @Scopes('statements:read')
   @ApiOperation({ operationId: 'downloadCreditsCsv', summary: 'The caller’s credits as CSV' })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiCsv(
+    'id,provider,customer,direction,side,bytes,unit,unitPrice,priceFrom,region,amount,currency,state,period,refersTo',
+    '019a7d3c-5e80-7000-8000-000000000001,alpha,shop-17,aToB,egress,10000000000000,GB,0.22,2026-01-01T00:00:00Z,,' +
+      '2200.00,USD,credited,2026-10,',
+  )
   async csv(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,
@@ -31,7 +39,7 @@ export class CreditExportsController {
     description:
       'Each row takes its amount off what the customer is billed. What has no price yet is no row.',
   })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiCsv('BilledCost,BillingAccountId,BillingCurrency,ChargeCategory', '-2200.00,shop-17,USD,Credit')
   async focus(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,

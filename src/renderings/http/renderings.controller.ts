@@ -1,20 +1,51 @@
 import { applyDecorators, Controller, Get, Param, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiHeader,
+  ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
-import { noneMatch } from '../../platform/http/index.js';
+import { ApiIfNoneMatch, noneMatch, Problems } from '../../platform/http/index.js';
+import { IssuedStatementView, OfStatement } from '../../settlement/index.js';
 import { FORMATS, formatOf, type Kind } from '../formats/formats.js';
 import { RenderingStore } from '../rendering-store.js';
 import { RenderingsService } from '../renderings.service.js';
 import { contentDisposition } from '../rules/file-name.js';
+
+const BINARY = { schema: { type: 'string', format: 'binary' } };
+
+/** What downloads that are texts look like. */
+const BODIES: Partial<Record<Kind, object>> = {
+  json: { schema: { $ref: getSchemaPath(IssuedStatementView) } },
+  csv: text(
+    'number,agreement,period,id,kind,direction,version,tier,bytes,quantity,unit,unitPrice,amount,payer,payee,currency,' +
+      'originalPeriod,cause,reference\r\n' +
+      'alpha-beta-0001,alpha-beta,2026-10,019a7d3c-5e80-7000-8000-000000000001,usage,bToA,1,,5000000000000,5000,GB,' +
+      '0.02,100.00,beta,alpha,USD,,,\r\n',
+  ),
+  focus: text('BilledCost,BillingAccountId,BillingCurrency,ChargeCategory\r\n100.00,beta,USD,Usage\r\n'),
+  ubl: text('<?xml version="1.0" encoding="UTF-8"?>\n<Invoice>...</Invoice>\n'),
+  journal: text(
+    '2026-11-06 * (alpha-beta-0001) Settled traffic bToA\n' +
+      '    expenses:settlement:alpha:alpha-beta  USD 100.00\n' +
+      '    liabilities:payable:alpha:alpha-beta  USD -100.00\n',
+  ),
+  journalCsv: text(
+    'external_id,date,document,agreement,period,counterparty,account,debit,credit,currency,description\r\n' +
+      '019a7d3c-5e80-7000-8000-000000000001/line-0/debit,2026-11-06,alpha-beta-0001,alpha-beta,2026-10,alpha,' +
+      'settlement_cost,100.00,,USD,Settled traffic bToA\r\n',
+  ),
+};
+
+function text(example: string): object {
+  return { schema: { type: 'string' }, example };
+}
 
 /** A download of a rendering, with all that its documentation says. */
 function Download(kind: Kind, operationId: string, summary: string): MethodDecorator {
@@ -26,11 +57,14 @@ function Download(kind: Kind, operationId: string, summary: string): MethodDecor
     Get(label ? `:statement/${label}.${extension}` : `:statement(^[^.]+).${extension}`),
     Scopes('statements:read'),
     ApiOperation({ operationId, summary }),
-    ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' } }),
+    ApiIfNoneMatch(),
+    OfStatement(),
+    Problems('not_a_party', 'rendering_not_found'),
+    ApiExtraModels(IssuedStatementView),
     ApiOkResponse({
       description: 'The stored bytes, with a strong `ETag` and their `Repr-Digest` (RFC 9530)',
       content: {
-        [type]: { schema: type === 'application/json' ? { type: 'object' } : textOrBinary(isBinary) },
+        [type]: isBinary ? BINARY : (BODIES[kind] ?? { schema: { type: 'string' } }),
       },
     }),
     ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
@@ -43,10 +77,6 @@ function Download(kind: Kind, operationId: string, summary: string): MethodDecor
         ]
       : []),
   );
-}
-
-function textOrBinary(isBinary: boolean): object {
-  return isBinary ? { type: 'string', format: 'binary' } : { type: 'string' };
 }
 
 /** Downloads of issued statements, byte for byte as they were stored. */

@@ -1,18 +1,20 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import {
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProperty,
-  ApiPropertyOptional,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { AgreementsService } from '../../agreements/index.js';
+import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
-import { mapPage, page, PageOf, PageQuery, PeriodParam } from '../../platform/http/index.js';
+import {
+  ApiCsv,
+  mapPage,
+  OfPeriod,
+  page,
+  PageOf,
+  PageQuery,
+  PeriodParam,
+  Problems,
+} from '../../platform/http/index.js';
 import { BucketView, rankedDiscrepancyPosition, showBucket } from '../../reconciliation/index.js';
 import { DISCREPANCY_SORTS, DiscrepanciesService, type DiscrepancySort } from '../discrepancies.service.js';
 
@@ -22,13 +24,23 @@ const SORT_DESCRIPTION =
   '10,000 with the most bytes are sorted by money, and the others follow by bytes.';
 
 class SortQuery {
-  @ApiPropertyOptional({ enum: DISCREPANCY_SORTS, default: 'money', description: SORT_DESCRIPTION })
+  @ApiPropertyOptional({
+    enum: DISCREPANCY_SORTS,
+    default: 'money',
+    description: SORT_DESCRIPTION,
+    example: 'money',
+  })
   @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
   sort: DiscrepancySort = 'money';
 }
 
 class DiscrepancyQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: DISCREPANCY_SORTS, default: 'money', description: SORT_DESCRIPTION })
+  @ApiPropertyOptional({
+    enum: DISCREPANCY_SORTS,
+    default: 'money',
+    description: SORT_DESCRIPTION,
+    example: 'money',
+  })
   @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
   sort: DiscrepancySort = 'money';
 }
@@ -48,7 +60,9 @@ class DiscrepancyView extends BucketView {
 class DiscrepancyPage extends PageOf(DiscrepancyView) {}
 
 @ApiTags('reconciliation')
-@ApiParam({ name: 'period', example: '2026-10' })
+@OfAgreement()
+@OfPeriod()
+@Problems('agreement_not_in_force')
 @Controller('v1/agreements/:agreement/periods/:period/reconciliation')
 export class DiscrepanciesController {
   constructor(
@@ -91,7 +105,11 @@ export class DiscrepanciesController {
     operationId: 'downloadDiscrepanciesCsv',
     summary: 'All discrepancies of a period as CSV, most money at stake first',
   })
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiCsv(
+    'direction,start,end,sourceRegion,destinationRegion,service,senderBytes,receiverBytes,settledBytes,' +
+      'discrepancyBytes,status,agreedBytes,amountAtStake,currency',
+    'aToB,2026-10-05T13:00:00Z,2026-10-05T14:00:00Z,,,,1000,900,900,100,mismatch,,12.50,USD',
+  )
   async csv(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,

@@ -2,33 +2,59 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import {
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiProperty,
   ApiPropertyOptional,
   ApiTags,
+  getSchemaPath,
   OmitType,
 } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { PageQuery } from '../../platform/http/index.js';
+import { PageQuery, Problems } from '../../platform/http/index.js';
 import { BucketPage, bucketPage, bucketPosition } from '../../reconciliation/index.js';
 import { recordPage, recordPosition, TrafficRecordPage } from '../../traffic/index.js';
 import { ExplanationService } from '../explanation.service.js';
 import { StatementsService } from '../statements.service.js';
 import { StatementLineView } from './statements.dto.js';
+import { OfStatement } from './of-statement.js';
 
 class ExplanationQuery extends OmitType(PageQuery, ['cursor']) {
-  @ApiPropertyOptional({ type: String, description: '`buckets.nextCursor` of the page before' })
+  @ApiPropertyOptional({
+    type: String,
+    description: '`buckets.nextCursor` of the page before',
+    example: 'WyJhVG9CIiwxNzU5Mjc2ODAwMDAwLCIiLCIiLCIiXQ',
+  })
   @IsOptional()
   @IsString({ message: 'must be the nextCursor of the page before' })
   @MaxLength(1024, { message: 'must be the nextCursor of the page before' })
   bucketCursor?: string;
 
-  @ApiPropertyOptional({ type: String, description: '`records.nextCursor` of the page before' })
+  @ApiPropertyOptional({
+    type: String,
+    description: '`records.nextCursor` of the page before',
+    example: 'WyIyMDI2LTEwLTAxVDAwOjAwOjAwWiIsImZsb3ctMSIsMF0',
+  })
   @IsOptional()
   @IsString({ message: 'must be the nextCursor of the page before' })
   @MaxLength(1024, { message: 'must be the nextCursor of the page before' })
   recordCursor?: string;
 }
+
+/** The kinds of terms that a line can come of. */
+const TERM_VALUE = {
+  oneOf: [
+    { $ref: getSchemaPath('PricingInput') },
+    { $ref: getSchemaPath('TierInput') },
+    { $ref: getSchemaPath('RatioExcessInput') },
+    { $ref: getSchemaPath('PercentileInput') },
+    { $ref: getSchemaPath('CommitmentInput') },
+    { type: 'array', items: { $ref: getSchemaPath('CommitmentInput') } },
+    { type: 'string' },
+    { type: 'null' },
+  ],
+  example: { model: 'linear', unit: 'GB', payer: 'sender', unitPrice: '0.02' },
+};
 
 class TermView {
   @ApiProperty({ type: 'integer' })
@@ -37,7 +63,7 @@ class TermView {
   @ApiProperty({ type: String, example: '/terms/directions/aToB/pricing' })
   pointer: string;
 
-  @ApiProperty({ description: 'What the term says', type: Object, nullable: true })
+  @ApiProperty({ ...TERM_VALUE, description: 'What the term says; null where no term says anything' })
   value: unknown;
 }
 
@@ -48,7 +74,11 @@ class ExplanationView {
   @ApiProperty({ type: TermView })
   term: TermView;
 
-  @ApiProperty({ type: [String], description: 'The rule with its numbers put in, step by step' })
+  @ApiProperty({
+    type: [String],
+    description: 'The rule with its numbers put in, step by step',
+    example: ['5000000000000 B / 1000000000 B = 5000 GB', '5000 GB x 0.02 = 100'],
+  })
   formula: string[];
 
   @ApiProperty({ type: BucketPage, description: 'The buckets that the line counts' })
@@ -63,6 +93,7 @@ class ExplanationView {
 }
 
 @ApiTags('statements')
+@OfStatement()
 @Controller('v1/statements/:statement/lines/:line/explanation')
 export class ExplanationsController {
   constructor(
@@ -72,6 +103,8 @@ export class ExplanationsController {
 
   @Get()
   @Scopes('statements:read')
+  @ApiParam({ name: 'line', description: 'Id of the line', example: '019a7d3c-5e80-7000-8000-000000000001' })
+  @Problems('line_not_found')
   @ApiOperation({
     operationId: 'explainLine',
     summary: 'Where a statement line’s amount comes from',

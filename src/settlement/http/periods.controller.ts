@@ -1,16 +1,18 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { AgreementsService } from '../../agreements/index.js';
+import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
-import { PeriodParam } from '../../platform/http/index.js';
+import { OfPeriod, PeriodParam, Problems } from '../../platform/http/index.js';
 import { CloseService } from '../close.service.js';
 import { StatementsService } from '../statements.service.js';
 import { PreviewView } from './statements.dto.js';
 
 @ApiTags('statements')
-@ApiParam({ name: 'period', example: '2026-10' })
+@OfAgreement()
+@OfPeriod()
+@Problems('agreement_not_in_force')
 @Controller('v1/agreements/:agreement/periods/:period')
 export class PeriodsController {
   constructor(
@@ -22,6 +24,7 @@ export class PeriodsController {
   @Post('close')
   @Scopes('statements:accept')
   @HttpCode(202)
+  @Problems('before_cut_off', 'nothing_to_close', 'period_not_ended')
   @ApiOperation({
     operationId: 'closePeriod',
     summary: 'Close a period: issue its statement and give its credits',

@@ -7,9 +7,11 @@ import { RestatementService } from '../restatement.service.js';
 import { StatementsService } from '../statements.service.js';
 import { VerificationService } from '../verification.service.js';
 import { RestatementView } from './restatements.dto.js';
+import { OfStatement } from './of-statement.js';
 
 /** Issued statements against what is known now, and against what was known then. */
 @ApiTags('statements')
+@OfStatement()
 @Controller('v1/statements/:statement')
 export class RestatementsController {
   constructor(

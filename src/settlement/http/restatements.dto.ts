@@ -5,10 +5,10 @@ import type { RestatedAmount, RestatedFigures, RestatedLine, Restatement } from 
 import { BytesByFlow } from './statements.dto.js';
 
 class RestatedFiguresView implements RestatedFigures {
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: '5000000000000' })
   bytes: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '5000' })
   quantity: string;
 
   @ApiProperty({ type: String, example: '800.00' })
@@ -16,16 +16,16 @@ class RestatedFiguresView implements RestatedFigures {
 }
 
 class RestatedAmountView implements RestatedAmount {
-  @ApiProperty({ type: String, description: 'On the statement itself' })
+  @ApiProperty({ type: String, description: 'On the statement itself', example: '100.00' })
   issued: string;
 
-  @ApiProperty({ type: String, description: 'By adjustments on later statements' })
+  @ApiProperty({ type: String, description: 'By adjustments on later statements', example: '0.00' })
   adjusted: string;
 
-  @ApiProperty({ type: String, description: 'With all that is known now' })
+  @ApiProperty({ type: String, description: 'With all that is known now', example: '100.00' })
   now: string;
 
-  @ApiProperty({ type: String, description: 'now - issued - adjusted' })
+  @ApiProperty({ type: String, description: 'now - issued - adjusted', example: '0.00' })
   difference: string;
 }
 
@@ -45,13 +45,13 @@ class RestatedLineView implements RestatedLine {
   @ApiProperty({ type: String, example: 'GB' })
   unit: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.02' })
   unitPrice: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   payer: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   payee: string;
 
   @ApiProperty({ type: RestatedFiguresView, description: 'On the statement itself' })
@@ -83,7 +83,7 @@ export class RestatementView implements Restatement {
   @ApiProperty({ type: String, example: 'alpha-beta-0001' })
   number: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   agreement: string;
 
   @ApiProperty({ type: String, example: '2026-10' })

@@ -2,25 +2,32 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { formatInstant } from '../../period/index.js';
+import { PublicJwkView } from '../../platform/signing/index.js';
 import { SignaturesService } from '../signatures.service.js';
 import { StatementsService } from '../statements.service.js';
+import { OfStatement } from './of-statement.js';
 
 class SignatureView {
   @ApiProperty({
     type: String,
     nullable: true,
     description: 'Code of the party; null for the service itself',
+    example: 'alpha',
   })
   signer: string | null;
 
-  @ApiProperty({ type: String, description: 'RFC 7638 thumbprint of the key' })
+  @ApiProperty({
+    type: String,
+    description: 'RFC 7638 thumbprint of the key',
+    example: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+  })
   kid: string;
 
   @ApiProperty({
-    type: Object,
-    description: 'The public key as a JWK; trust it by its owner’s word, not by this one',
+    type: PublicJwkView,
+    description: 'Trust it by its owner’s word, not by this one',
   })
-  publicKey: object;
+  publicKey: PublicJwkView;
 
   @ApiProperty({ type: String, format: 'date-time' })
   signedAt: string;
@@ -28,6 +35,7 @@ class SignatureView {
   @ApiProperty({
     type: String,
     description: 'Detached JWS (RFC 7515, appendix F) over the bytes of the .json download',
+    example: 'eyJhbGciOiJFZERTQSIsImtpZCI6ImtQcks4In0..c2lnbmF0dXJl',
   })
   jws: string;
 }
@@ -36,7 +44,7 @@ class SignaturesView {
   @ApiProperty({ type: String, format: 'uuid' })
   statement: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
   sha256: string;
 
   @ApiProperty({ type: [SignatureView] })
@@ -44,6 +52,7 @@ class SignaturesView {
 }
 
 @ApiTags('statements')
+@OfStatement()
 @Controller('v1/statements/:statement/signatures')
 export class SignaturesController {
   constructor(
@@ -68,7 +77,7 @@ export class SignaturesController {
       signatures: signatures.map(({ signer, kid, publicJwk, signedAt, jws }) => ({
         signer,
         kid,
-        publicKey: publicJwk,
+        publicKey: publicJwk as PublicJwkView,
         signedAt: formatInstant(signedAt.getTime()),
         jws,
       })),

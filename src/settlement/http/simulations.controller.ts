@@ -1,11 +1,13 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { AgreementsService, plainTerms } from '../../agreements/index.js';
+import { AgreementsService, OfAgreement, plainTerms } from '../../agreements/index.js';
 import { SimulationService } from '../simulation.service.js';
 import { SimulationInput, SimulationView } from './simulations.dto.js';
+import { Problems } from '../../platform/http/index.js';
 
 @ApiTags('statements')
+@OfAgreement()
 @Controller('v1/agreements/:agreement/simulations')
 export class SimulationsController {
   constructor(
@@ -16,6 +18,7 @@ export class SimulationsController {
   @Post()
   @HttpCode(200)
   @Scopes('statements:read')
+  @Problems('agreement_not_in_force', 'cannot_simulate', 'invalid_terms')
   @ApiOperation({
     operationId: 'simulate',
     summary: 'What periods would have come to under other terms',

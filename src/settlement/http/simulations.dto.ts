@@ -10,7 +10,7 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { TermsInput } from '../../agreements/index.js';
+import { EXAMPLE_TERMS, TermsInput } from '../../agreements/index.js';
 import { isPeriod } from '../../period/index.js';
 import { BytesByFlow, NetView, StatementLineView } from './statements.dto.js';
 
@@ -18,7 +18,11 @@ const PERIODS_MAX = 60;
 
 /** Terms to try on past periods. */
 export class SimulationInput {
-  @ApiProperty({ type: TermsInput, description: 'All of it counts but `reconciliation` and `days`' })
+  @ApiProperty({
+    type: TermsInput,
+    description: 'All of it counts but `reconciliation` and `days`',
+    example: EXAMPLE_TERMS,
+  })
   @IsDefined({ message: 'must be there' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
@@ -41,12 +45,12 @@ class IssuedReference {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta-0001' })
   number: string;
 }
 
 class SimulatedLineView extends OmitType(StatementLineView, ['id', 'version']) {
-  @ApiProperty({ type: 'integer', nullable: true, description: 'null for a simulated line' })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null for a simulated line', example: null })
   version: number | null;
 }
 
@@ -57,10 +61,10 @@ class PricedPeriodView {
   @ApiProperty({ type: [SimulatedLineView] })
   lines: SimulatedLineView[];
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '100.00' })
   payableByA: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.00' })
   payableByB: string;
 
   @ApiProperty({ type: NetView })
@@ -71,13 +75,13 @@ class DifferenceView {
   @ApiProperty({ type: BytesByFlow })
   zeroRatedBytes: BytesByFlow;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '100.00' })
   payableByA: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.00' })
   payableByB: string;
 
-  @ApiProperty({ type: String, description: 'Signed, positive where A would owe B more' })
+  @ApiProperty({ type: String, description: 'Signed, positive where A would owe B more', example: '0.00' })
   net: string;
 }
 
@@ -105,7 +109,7 @@ class SimulatedPeriodView {
 }
 
 export class SimulationView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   agreement: string;
 
   @ApiProperty({ type: [SimulatedPeriodView], description: 'In the order in which the periods were named' })

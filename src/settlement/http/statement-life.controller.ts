@@ -10,10 +10,11 @@ import {
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { ApiIfMatch, IfMatch, OptionalBody, type Precondition } from '../../platform/http/index.js';
+import { ApiIfMatch, IfMatch, OptionalBody, Problems, type Precondition } from '../../platform/http/index.js';
 import { StatementsService } from '../statements.service.js';
 import { VoidService } from '../void.service.js';
 import { showStatement, StatementView } from './statements.dto.js';
+import { OfStatement } from './of-statement.js';
 
 const REASON_MAX = 1000;
 const SIGNATURE_MAX = 2000;
@@ -25,6 +26,7 @@ class AcceptInput {
     description:
       'A detached JWS (RFC 7515, appendix F) of Ed25519 over the bytes of the .json download, by a key that the ' +
       'party registered; its header has `alg` EdDSA and the `kid` of the key',
+    example: 'eyJhbGciOiJFZERTQSIsImtpZCI6ImtQcks4In0..c2lnbmF0dXJl',
   })
   @IsOptional()
   @IsString({ message: 'must be a detached JWS' })
@@ -40,6 +42,7 @@ class VoidInput {
 }
 
 @ApiTags('statements')
+@OfStatement()
 @Controller('v1/statements/:statement')
 export class StatementLifeController {
   constructor(
@@ -51,6 +54,7 @@ export class StatementLifeController {
   @HttpCode(200)
   @Scopes('statements:accept')
   @ApiIfMatch({ required: true })
+  @Problems('not_a_party', 'signature_invalid', 'statement_disputed', 'statement_void')
   @ApiOperation({
     operationId: 'acceptStatement',
     summary: 'Accept a statement as one of its parties',
@@ -75,6 +79,8 @@ export class StatementLifeController {
   @HttpCode(200)
   @Scopes('operator')
   @ApiIfMatch({ required: true })
+  @Problems('statement_not_latest', 'statement_void', 'statement_settled', 'statement_disputed')
+  @Problems('statement_partly_paid')
   @ApiOperation({
     operationId: 'voidStatement',
     summary: 'Make an agreement’s latest statement void',

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, mapPage, page, PageQuery, readCursor } from '../../platform/http/index.js';
+import { Etagged, mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { creditView } from '../rules/credit-view.js';
 import { StatementsService } from '../statements.service.js';
@@ -15,6 +15,7 @@ import {
   StatementQuery,
   StatementView,
 } from './statements.dto.js';
+import { OfStatement } from './of-statement.js';
 
 @ApiTags('statements')
 @Controller('v1/statements')
@@ -44,6 +45,7 @@ export class StatementsController {
   @Get(':statement')
   @Scopes('statements:read')
   @Etagged()
+  @OfStatement()
   @ApiOperation({ operationId: 'getStatement', summary: 'One statement as it stands' })
   @ApiOkResponse({ type: StatementView })
   async get(@CurrentCaller() caller: Caller, @Param('statement') id: string): Promise<StatementView> {
@@ -52,6 +54,7 @@ export class StatementsController {
 
   @Get(':statement/history')
   @Scopes('statements:read')
+  @OfStatement()
   @ApiOperation({
     operationId: 'getStatementHistory',
     summary: 'What happened to a statement since its issue',
@@ -66,6 +69,8 @@ export class StatementsController {
 
   @Get(':statement/credits')
   @Scopes('statements:read')
+  @OfStatement()
+  @Problems('not_a_party')
   @ApiOperation({
     operationId: 'listCredits',
     summary: 'The credits that the caller gives to its own customers with this statement',

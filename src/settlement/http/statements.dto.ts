@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { FLOW_DIRECTIONS } from '../../agreements/index.js';
+import { EXAMPLE_TERMS, FLOW_DIRECTIONS, ReconciliationInput } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isPeriod } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { StatusCountsView } from '../../reconciliation/index.js';
 import { ADJUSTMENT_CAUSES } from '../rules/adjustments.js';
 import { STATEMENT_STATES, STEP_KINDS } from '../rules/statement-state.js';
 import { issuedStatement } from '../rules/issued-statement.js';
@@ -25,39 +26,39 @@ const LINE_KINDS = [
 ];
 
 export class StatementQuery extends PageQuery {
-  @ApiPropertyOptional({ type: String, description: 'Code of an agreement' })
+  @ApiPropertyOptional({ type: String, description: 'Code of an agreement', example: 'alpha-beta' })
   @IsOptional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(63, { message: 'must be the code of an agreement' })
   agreement?: string;
 
-  @ApiPropertyOptional({ type: String, example: '2026-10' })
+  @ApiPropertyOptional({ type: String, example: '2026-10', description: 'A calendar month' })
   @IsOptional()
   @Satisfies('period', isPeriod, 'must be a period such as 2026-10')
   period?: string;
 
-  @ApiPropertyOptional({ enum: STATEMENT_STATES })
+  @ApiPropertyOptional({ enum: STATEMENT_STATES, description: 'Only those in this state', example: 'issued' })
   @IsOptional()
   @IsIn(STATEMENT_STATES, { message: `must be one of ${STATEMENT_STATES.join(', ')}` })
   state?: string;
 }
 
 export class BytesByFlow {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   aToB: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '5000000000000' })
   bToA: string;
 }
 
 class DeclaredBytes {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   sender: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   receiver: string;
 
-  @ApiProperty({ type: String, description: 'sender - receiver' })
+  @ApiProperty({ type: String, description: 'sender - receiver', example: '0' })
   difference: string;
 }
 
@@ -85,25 +86,25 @@ export class StatementLineView {
   @ApiProperty({ type: 'integer', nullable: true })
   tier: number | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: '5000000000000' })
   bytes: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '5000' })
   quantity: string;
 
   @ApiProperty({ type: String, example: 'GB' })
   unit: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.02' })
   unitPrice: string;
 
   @ApiProperty({ type: String, example: '1000.00' })
   amount: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   payer: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   payee: string;
 
   @ApiPropertyOptional({
@@ -126,18 +127,32 @@ export class StatementLineView {
   @ApiPropertyOptional({
     type: String,
     description: 'Of an adjustment: number of the statement that it changes, or id of the dispute',
+    example: 'alpha-beta-0001',
   })
   reference?: string;
 }
 
+class StatementCountsView {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'Records that count, by the code of the party that reported them',
+    example: { alpha: 720, beta: 720 },
+  })
+  records: Record<string, number>;
+
+  @ApiProperty({ type: StatusCountsView, description: 'Buckets by status' })
+  buckets: StatusCountsView;
+}
+
 export class NetView {
-  @ApiProperty({ type: String, description: 'Never negative' })
+  @ApiProperty({ type: String, description: 'Never negative', example: '100.00' })
   amount: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'alpha' })
   payer: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'beta' })
   payee: string | null;
 }
 
@@ -148,7 +163,12 @@ export class OpenDisputeView implements OpenDisputeEntry {
   @ApiProperty({ enum: ['raised', 'proposed', 'escalated'] })
   state: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Number of the statement that it is about' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Number of the statement that it is about',
+    example: 'alpha-beta-0001',
+  })
   statement: string | null;
 
   @ApiProperty({ type: String, example: '2026-10' })
@@ -157,13 +177,13 @@ export class OpenDisputeView implements OpenDisputeEntry {
   @ApiProperty({ type: String, example: 'volume' })
   reason: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   raisedBy: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '25.00' })
   disputedAmount: string;
 
-  @ApiProperty({ type: String, description: 'What it kept back from payment' })
+  @ApiProperty({ type: String, description: 'What it kept back from payment', example: '25.00' })
   withheldAmount: string;
 }
 
@@ -172,7 +192,7 @@ export class PreviewView {
   @ApiProperty({ type: String, example: 'alpha-beta-0001' })
   number: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   agreement: string;
 
   @ApiProperty({ type: 'integer' })
@@ -193,7 +213,7 @@ export class PreviewView {
   @ApiProperty({ type: String, format: 'date-time', description: 'With the offset of the timezone' })
   periodEndLocal: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'Europe/Zurich' })
   timezone: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -214,10 +234,10 @@ export class PreviewView {
   @ApiProperty({ type: String, example: 'USD' })
   currency: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   partyA: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'beta' })
   partyB: string;
 
   @ApiProperty({ type: DeclaredByFlow, description: 'What each side reported' })
@@ -232,8 +252,12 @@ export class PreviewView {
   @ApiProperty({ type: BytesByFlow })
   zeroRatedBytes: BytesByFlow;
 
-  @ApiProperty({ type: Object, description: 'The reconciliation rules that were used' })
-  rules: object;
+  @ApiProperty({
+    type: ReconciliationInput,
+    description: 'The reconciliation rules that were used',
+    example: EXAMPLE_TERMS.reconciliation,
+  })
+  rules: ReconciliationInput;
 
   @ApiProperty({ type: [StatementLineView] })
   lines: StatementLineView[];
@@ -244,31 +268,38 @@ export class PreviewView {
   })
   openDisputes: OpenDisputeView[];
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '100.00' })
   payableByA: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '0.00' })
   payableByB: string;
 
   @ApiProperty({ type: NetView })
   net: NetView;
 
-  @ApiProperty({ type: String, description: 'Signed, positive where A owes B' })
+  @ApiProperty({ type: String, description: 'Signed, positive where A owes B', example: '0.00' })
   openingBalance: string;
 
-  @ApiProperty({ type: String, description: 'Signed, positive where A paid B' })
+  @ApiProperty({ type: String, description: 'Signed, positive where A paid B', example: '0.00' })
   paymentsSince: string;
 
-  @ApiProperty({ type: String, description: 'Signed, positive where A owes B' })
+  @ApiProperty({ type: String, description: 'Signed, positive where A owes B', example: '100.00' })
   closingBalance: string;
 
-  @ApiProperty({ type: Object, description: 'Records that count, by party, and buckets by status' })
-  counts: object;
+  @ApiProperty({ type: StatementCountsView })
+  counts: StatementCountsView;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   previousSha256: string | null;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({
+    type: String,
+    example: 'This statement settles traffic between its parties. It is not a tax invoice.',
+  })
   notice: string;
 }
 
@@ -282,17 +313,30 @@ class StepView {
   @ApiProperty({ type: String, format: 'date-time' })
   at: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Who accepted or disputed it' })
+  @ApiProperty({ type: String, nullable: true, description: 'Who accepted or disputed it', example: 'alpha' })
   party: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was made void' })
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was made void', example: null })
   reason: string | null;
 }
 
-export class StatementView extends PreviewView {
+/** A statement as it was issued, which nothing changes. */
+export class IssuedStatementView extends PreviewView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
+  @ApiProperty({
+    type: String,
+    description:
+      'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `withheldByA`, `withheldByB`, `id` and the ' +
+      'lines’ ids',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  sha256: string;
+}
+
+/** A statement as it stands. */
+export class StatementView extends IssuedStatementView {
   @ApiProperty({ enum: STATEMENT_STATES })
   state: string;
 
@@ -311,19 +355,15 @@ export class StatementView extends PreviewView {
       'What disputes that are open now keep back of `payableByB`; signed as the disputed lines are',
   })
   withheldByB: string;
-
-  @ApiProperty({
-    type: String,
-    description:
-      'SHA-256 of the RFC 8785 JSON of all but `sha256`, `state`, `withheldByA`, `withheldByB`, `id` and the ' +
-      'lines’ ids',
-  })
-  sha256: string;
 }
 
 /** What happened to a statement since its issue. It stands apart: the statement itself never changes. */
 export class StatementHistoryView {
-  @ApiProperty({ type: [String], description: 'The parties that accepted it in so many words' })
+  @ApiProperty({
+    type: [String],
+    description: 'The parties that accepted it in so many words',
+    example: ['alpha', 'beta'],
+  })
   acceptedBy: string[];
 
   @ApiProperty({ type: [StepView], description: 'What happened to it since its issue, oldest first' })
@@ -336,10 +376,10 @@ export class CreditEntry implements CreditView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   provider: string;
 
-  @ApiProperty({ type: String, description: 'The provider’s own reference' })
+  @ApiProperty({ type: String, description: 'The provider’s own reference', example: 'shop-17' })
   customer: string;
 
   @ApiProperty({ enum: FLOW_DIRECTIONS })
@@ -348,22 +388,32 @@ export class CreditEntry implements CreditView {
   @ApiProperty({ enum: ['egress', 'ingress'] })
   side: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   bytes: string;
 
   @ApiProperty({ type: String, example: 'GB' })
   unit: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null where no price was in force' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null where no price was in force',
+    example: '0.22',
+  })
   unitPrice: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Start of the list price' })
   priceFrom: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Region of the list price, if it has one' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Region of the list price, if it has one',
+    example: 'eu-west',
+  })
   region: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: '2200.00' })
   amount: string | null;
 
   @ApiProperty({ type: String, example: 'USD' })
@@ -396,10 +446,10 @@ class CreditTotalsView {
   @ApiProperty({ type: 'integer' })
   count: number;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: '10000000000000' })
   bytes: string;
 
-  @ApiProperty({ type: String, description: 'Listed, and credited once there is a price' })
+  @ApiProperty({ type: String, description: 'Listed, and credited once there is a price', example: '0' })
   unpricedBytes: string;
 
   @ApiProperty({ type: String, example: '2200.00' })

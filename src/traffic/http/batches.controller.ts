@@ -4,24 +4,33 @@ import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Scopes, type Caller, type ProviderCaller } from '../../access/index.js';
-import { agreementProblems, AgreementsService, sideOf, type Agreement } from '../../agreements/index.js';
 import {
+  agreementProblems,
+  AgreementsService,
+  OfAgreement,
+  sideOf,
+  type Agreement,
+} from '../../agreements/index.js';
+import {
+  ApiIdempotencyKey,
   BodyLimit,
   Consumes,
   Etagged,
   findClaim,
+  Limits,
   mediaTypeOf,
   page,
   PageQuery,
+  Problems,
   readCursor,
   ReadsStreams,
 } from '../../platform/http/index.js';
@@ -59,6 +68,8 @@ const BATCH_BODY = {
     },
     'application/x-ndjson': {
       schema: { type: 'string', description: 'One JSON object of TrafficRecordInput a line' },
+      example:
+        '{"id":"a-1","direction":"egress","start":"2026-10-01T00:00:00Z","end":"2026-10-01T01:00:00Z","bytes":"1000"}\n',
     },
     'text/csv': {
       schema: {
@@ -66,11 +77,16 @@ const BATCH_BODY = {
         description:
           'RFC 4180, with a header row that names members of TrafficRecordInput; an empty cell is an absent member',
       },
+      example:
+        'id,direction,start,end,bytes,customer\r\n' +
+        'a-1,egress,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,1000,shop-17\r\n',
     },
   },
 };
 
 @ApiTags('traffic')
+@OfAgreement()
+@Problems('not_a_party')
 @Controller('v1/agreements/:agreement/batches')
 export class BatchesController {
   constructor(
@@ -86,12 +102,13 @@ export class BatchesController {
   @ReadsStreams()
   @BodyLimit('batch')
   @ApiExtraModels(BatchInput, CloudEventInput)
-  @ApiHeader({
-    name: 'Idempotency-Key',
+  @ApiIdempotencyKey({
     required: false,
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
     description: 'Records are told apart by their ids anyway; with it the same receipt comes back',
   })
+  @Limits({ json_records: 10_000, stream_records: 1_000_000, record_bytes: 65_536 })
+  @Problems('batch_refused', 'invalid_batch', 'too_many_records', 'record_too_large')
+  @Problems('agreement_changed', 'batch_stalled', 'too_many_batches', 'ingest_busy')
   @ApiOperation({
     operationId: 'submitBatch',
     summary: 'Report traffic',
@@ -150,6 +167,8 @@ export class BatchesController {
   @Get(':id')
   @Scopes('traffic:read')
   @Etagged()
+  @ApiParam({ name: 'id', description: 'Id of the batch', example: '019a7d3c-5e80-7000-8000-000000000001' })
+  @Problems('batch_not_found')
   @ApiOperation({ operationId: 'getBatch', summary: 'One of the caller’s own receipts' })
   @ApiOkResponse({ type: ReceiptView })
   async get(

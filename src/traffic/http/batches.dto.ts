@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { formatInstant } from '../../period/index.js';
-import { PageOf } from '../../platform/http/index.js';
-import type { FieldError } from '../../platform/problems/index.js';
+import { FieldErrorDocument, PageOf } from '../../platform/http/index.js';
 import type { BatchRow } from '../sql/batch-row.js';
 
 export class BatchQuery {
@@ -10,6 +9,7 @@ export class BatchQuery {
     enum: ['atomic', 'partial'],
     default: 'atomic',
     description: 'atomic takes all records or none, partial takes the good ones',
+    example: 'atomic',
   })
   @IsOptional()
   @IsIn(['atomic', 'partial'], { message: 'must be atomic or partial' })
@@ -39,16 +39,21 @@ export class TrafficRecordInput {
   })
   bytes: string | number;
 
-  @ApiPropertyOptional({ type: String, nullable: true })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'eu-west' })
   sourceRegion?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'us-east' })
   destinationRegion?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'cdn' })
   service?: string | null;
 
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Seen by the reporter alone' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Seen by the reporter alone',
+    example: 'shop-17',
+  })
   customer?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: '0.22' })
@@ -109,10 +114,10 @@ class UnsignedReceiptView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha-beta' })
   agreement: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'alpha' })
   reporter: string;
 
   @ApiProperty({ enum: ['atomic', 'partial'] })
@@ -124,7 +129,11 @@ class UnsignedReceiptView {
   @ApiProperty({ type: BatchCounts })
   counts: BatchCounts;
 
-  @ApiProperty({ type: String, description: 'Of the records that were not rejected' })
+  @ApiProperty({
+    type: String,
+    description: 'Of the records that were not rejected',
+    example: '15000000000000',
+  })
   totalBytes: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -133,11 +142,18 @@ class UnsignedReceiptView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   latest: string | null;
 
-  @ApiProperty({ type: String, description: 'SHA-256 of the inflated body' })
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of the inflated body',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   sha256: string;
 
-  @ApiPropertyOptional({ type: [Object], description: 'Of a partial batch: why records were rejected' })
-  errors?: FieldError[];
+  @ApiPropertyOptional({
+    type: [FieldErrorDocument],
+    description: 'Of a partial batch: why records were rejected',
+  })
+  errors?: FieldErrorDocument[];
 }
 
 /** The receipt of a batch, sent after its records are durable. */
@@ -147,6 +163,7 @@ export class ReceiptView extends UnsignedReceiptView {
     description:
       'Detached JWS (RFC 7515, appendix F; EdDSA) over the RFC 8785 JSON of the receipt without `signature`, by a ' +
       'key of /.well-known/peerledger-keys.json',
+    example: 'eyJhbGciOiJFZERTQSIsImtpZCI6ImtQcks4In0..c2lnbmF0dXJl',
   })
   signature: string;
 }

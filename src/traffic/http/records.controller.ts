@@ -1,13 +1,16 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { agreementProblems, AgreementsService } from '../../agreements/index.js';
+import { agreementProblems, AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { parseInstant } from '../../period/index.js';
 import { TrafficService } from '../traffic.service.js';
 import { recordPage, recordPosition } from './record-page.js';
 import { RecordQuery, TrafficRecordPage } from './records.dto.js';
+import { Problems } from '../../platform/http/index.js';
 
 @ApiTags('traffic')
+@OfAgreement()
+@Problems('not_a_party')
 @Controller('v1/agreements/:agreement/traffic-records')
 export class RecordsController {
   constructor(

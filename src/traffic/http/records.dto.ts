@@ -8,28 +8,46 @@ const isInstant = (text: string): boolean => parseInstant(text) !== null;
 const INSTANT = 'must be an instant such as 2026-10-01T00:00:00Z';
 
 export class RecordQuery extends PageQuery {
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Records that end after it' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Records that end after it',
+    example: '2026-10-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT)
   from?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Records that start before it' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Records that start before it',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @Satisfies('instant', isInstant, INSTANT)
   to?: string;
 
-  @ApiPropertyOptional({ enum: ['egress', 'ingress'] })
+  @ApiPropertyOptional({
+    enum: ['egress', 'ingress'],
+    description: 'As its reporter saw it',
+    example: 'egress',
+  })
   @IsOptional()
   @IsIn(['egress', 'ingress'], { message: 'must be egress or ingress' })
   direction?: string;
 
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, description: 'The reporter’s own reference', example: 'shop-17' })
   @IsOptional()
   @IsString({ message: 'must be a text' })
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   customer?: string;
 
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'The reporter’s own id of the record',
+    example: 'flow-2026-10-01-00',
+  })
   @IsOptional()
   @IsString({ message: 'must be a text' })
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
@@ -37,7 +55,7 @@ export class RecordQuery extends PageQuery {
 }
 
 export class TrafficRecordView {
-  @ApiProperty({ type: String })
+  @ApiProperty({ type: String, example: 'flow-2026-10-01-00' })
   id: string;
 
   @ApiProperty({ type: 'integer' })
@@ -61,19 +79,19 @@ export class TrafficRecordView {
   @ApiProperty({ type: String, example: '9007199254740993' })
   bytes: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'eu-west' })
   sourceRegion: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'us-east' })
   destinationRegion: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'cdn' })
   service: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'shop-17' })
   customer: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: '0.22' })
   chargedUnitPrice: string | null;
 
   @ApiProperty({ type: Boolean })

@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
+import { Problems } from '../openapi/problems-of.js';
 
 /** Metadata of routes that answer a repeated request from what they stored. */
 export const IDEMPOTENT = 'peerledger:idempotent';
@@ -13,11 +14,23 @@ export interface IdempotentOptions {
 export function Idempotent(options: IdempotentOptions = {}): MethodDecorator {
   return applyDecorators(
     SetMetadata(IDEMPOTENT, options),
-    ApiHeader({
-      name: 'Idempotency-Key',
+    ApiIdempotencyKey({
       required: true,
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
       description: 'Chosen by the client; the same request sent again with it gets the first answer again',
     }),
+    Problems('idempotency_key_required', 'idempotency_in_progress'),
+  );
+}
+
+/** Documents an `Idempotency-Key` header, and what can be wrong with one. */
+export function ApiIdempotencyKey(header: { required: boolean; description: string }): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+      example: '2b6f0cc9-4c1f-4b1e-8f0a-0a4f0e5f8f0e',
+      ...header,
+    }),
+    Problems('invalid_idempotency_key', 'idempotency_key_reused'),
   );
 }

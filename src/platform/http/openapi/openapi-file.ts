@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
-import { createLogger } from '../telemetry/index.js';
-import { createHttpApp } from './create-app.js';
-import { buildOpenApi, renderOpenApi } from './openapi.js';
+import { createLogger } from '../../telemetry/index.js';
+import { createHttpApp } from '../create-app.js';
+import { buildOpenApi, renderOpenApi } from './build-openapi.js';
 
 /** What `openapi.yaml` has to contain; needs no database. */
 export async function openApiText(rootModule: Type | DynamicModule): Promise<string> {

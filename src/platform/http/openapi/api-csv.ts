@@ -1,0 +1,7 @@
+import { ApiOkResponse } from '@nestjs/swagger';
+
+/** Documents an answer in CSV (RFC 4180, with a header row) by its first lines. */
+export function ApiCsv(...lines: readonly [header: string, ...rows: string[]]): MethodDecorator {
+  const example = lines.map((line) => `${line}\r\n`).join('');
+  return ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' }, example } } });
+}

@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { compiledFile } from './compile.js';
+
+/** A schema as far as it is looked into here. */
+interface Schema {
+  [keyword: string]: unknown;
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: unknown;
+}
+
+interface Content {
+  content?: Record<
+    string,
+    { schema?: Schema; example?: unknown; examples?: Record<string, { $ref?: string; value?: unknown }> }
+  >;
+}
+
+/** An operation of `openapi.yaml`. */
+export interface Operation {
+  operationId: string;
+  summary?: string;
+  description?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: {
+    name: string;
+    in: 'path' | 'query' | 'header';
+    required?: boolean;
+    description?: string;
+    example?: unknown;
+    schema: Schema;
+  }[];
+  requestBody?: Content & { required?: boolean };
+  responses: Record<string, Content & { description?: string; $ref?: string }>;
+  'x-scopes'?: string[];
+  'x-limits'?: Record<string, number>;
+}
+
+/** An operation with its place: `path` is a template such as `/v1/jobs/{id}`. */
+export interface Route {
+  method: string;
+  path: string;
+  name: string;
+  operation: Operation;
+}
+
+/** The committed OpenAPI document. */
+export interface ApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, Schema>;
+    responses: Record<string, Operation['responses'][string]>;
+    examples: Record<string, { value: unknown }>;
+    securitySchemes: Record<string, object>;
+  };
+}
+
+/** What was sent, and what came back. */
+export interface Exchange {
+  method: string;
+  /** With its query. */
+  path: string;
+  sent?: { contentType: string; text: string } | undefined;
+  answer: { status: number; contentType: string; text: string };
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+/** As JSON Schema and OpenAPI define them; RFC 3339 allows any offset. */
+const FORMATS = {
+  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  'uri-reference': /^[^\s<>"{}|\\^`]*$/,
+  binary: true as const,
+};
+
+/** `openapi.yaml`, as it was when this test run began. */
+export function readDocument(): ApiDocument {
+  const document = JSON.parse(readFileSync(compiledFile('openapi.json'), 'utf8')) as ApiDocument;
+  // Answers that several operations share are put where they are referred to.
+  for (const { operation } of routesOf(document)) {
+    for (const [status, { $ref }] of Object.entries(operation.responses)) {
+      const shared = $ref && document.components.responses[$ref.split('/').at(-1)!];
+      if (shared) operation.responses[status] = shared;
+    }
+  }
+  return document;
+}
+
+/** Every route of the document. */
+export function routesOf({ paths }: ApiDocument): Route[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([method]) => METHODS.includes(method))
+      .map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path,
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+  );
+}
+
+/**
+ * Holds exchanges to `openapi.yaml`: status, media type and body of every answer, and the body of every request
+ * that was taken. In answers no member may be undocumented, though clients have to expect new ones.
+ */
+export class Contract {
+  readonly document = readDocument();
+  readonly routes = routesOf(this.document);
+  private readonly patterns = this.routes.map((route) => ({ route, pattern: patternOf(route.path) }));
+  private readonly validators = new Map<string, ValidateFunction>();
+  private readonly answers = validatorOf(closed(this.document));
+  private readonly requests = validatorOf(this.document);
+
+  /** The route that a path belongs to; of several the one with the most literal text. */
+  routeOf(method: string, path: string): Route | undefined {
+    return this.routesAt(path).find((route) => route.method === (method === 'HEAD' ? 'GET' : method));
+  }
+
+  /** What of an exchange is not as documented, in a sentence; null where everything is. */
+  faultIn(exchange: Exchange): string | null {
+    const { method, path, answer } = exchange;
+    const route = this.routeOf(method, path);
+    const fault = route ? this.faultAt(route, exchange) : this.faultOff(method, path, answer);
+    return fault && `${method} ${path} answered ${answer.status}: ${fault}\n${answer.text.slice(0, 2000)}`;
+  }
+
+  /** What is wrong with a value as an example of the schema at a JSON Pointer into the document. */
+  faultInExample(pointer: string, value: unknown): string | null {
+    return this.faultInValue(this.requests, pointer, value);
+  }
+
+  private routesAt(path: string): Route[] {
+    const bare = path.split(/[?#]/)[0]!;
+    return this.patterns
+      .filter(({ pattern }) => pattern.test(bare))
+      .map(({ route }) => route)
+      .sort((a, b) => literalLength(b.path) - literalLength(a.path));
+  }
+
+  private faultAt(route: Route, { method, sent, answer }: Exchange): string | null {
+    const { status, contentType, text } = answer;
+    const response = route.operation.responses[status];
+    const at = `src/**/http has to document it on ${route.operation.operationId}, then \`npm run openapi\``;
+    if (!response) return `the status is not in openapi.yaml; ${at} (a problem by @Problems(code))`;
+    if (method === 'HEAD') return null;
+    const type = essenceOf(contentType);
+    if (!response.content) return text === '' ? null : `the answer should have no body; ${at}`;
+    if (!response.content[type]) return `the media type ${type || '(none)'} is not in openapi.yaml; ${at}`;
+    const body = ['paths', route.path, method.toLowerCase(), 'responses', String(status), 'content', type];
+    const fault = isJson(type) && this.faultInText(this.answers, pointerOf([...body, 'schema']), text);
+    if (fault) return `the body is not what openapi.yaml says; ${at}: ${fault}`;
+    return this.faultInSent(route, sent, status);
+  }
+
+  /** Of requests that were taken: then the document must allow them. A batch in parts is taken with faults in it. */
+  private faultInSent(route: Route, sent: Exchange['sent'], status: number): string | null {
+    if (!sent || status < 200 || status > 299 || status === 207) return null;
+    const type = essenceOf(sent.contentType);
+    const { content } = route.operation.requestBody ?? {};
+    if (!content) return 'the request had a body, which openapi.yaml does not have';
+    if (!isJson(type) || !content[type]) return null;
+    const place = ['paths', route.path, route.method.toLowerCase(), 'requestBody', 'content', type, 'schema'];
+    const fault = this.faultInText(this.requests, pointerOf(place), sent.text);
+    return fault && `the request was taken though openapi.yaml forbids it: ${fault}`;
+  }
+
+  /** Off the documented routes there are problems only, but for the documentation itself. */
+  private faultOff(method: string, path: string, answer: Exchange['answer']): string | null {
+    if (/^\/(docs|openapi\.yaml)(\/|$|\?)/.test(path)) return null;
+    if (answer.status < 400) return `there is no ${method} ${path.split('?')[0]} in openapi.yaml`;
+    if (method === 'HEAD') return null;
+    if (essenceOf(answer.contentType) !== 'application/problem+json')
+      return 'the answer is no problem document';
+    return this.faultInText(this.answers, '/components/schemas/ProblemDocument', answer.text);
+  }
+
+  private faultInText(ajv: Ajv2020, pointer: string, text: string): string | null {
+    try {
+      return this.faultInValue(ajv, pointer, JSON.parse(text));
+    } catch (error) {
+      return `it is no JSON: ${String(error)}`;
+    }
+  }
+
+  private faultInValue(ajv: Ajv2020, pointer: string, value: unknown): string | null {
+    const key = `${ajv === this.answers} ${pointer}`;
+    const validate = this.validators.get(key) ?? ajv.compile({ $ref: `api#${encodeURI(pointer)}` });
+    this.validators.set(key, validate);
+    if (validate(value)) return null;
+    return validate
+      .errors!.map(({ instancePath, message, params }) => {
+        return `${instancePath || 'it'} ${message} ${JSON.stringify(params)}`;
+      })
+      .join('; ');
+  }
+}
+
+/** A JSON Pointer (RFC 6901) of these steps. */
+export function pointerOf(steps: readonly string[]): string {
+  return steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function validatorOf(document: ApiDocument): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, formats: FORMATS, allErrors: true });
+  // OpenAPI's own keywords are no business of ajv's, nor is the document as a schema.
+  ajv.addSchema(document, 'api', false, false);
+  return ajv;
+}
+
+/** A copy in which every object has the documented members and no others. */
+function closed(document: ApiDocument): ApiDocument {
+  const copy = structuredClone(document);
+  const close = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const schema = value as Schema;
+    if (schema.properties && schema.type === 'object') schema.additionalProperties ??= false;
+    Object.values(schema).forEach(close);
+  };
+  close(copy.components.schemas);
+  close(copy.paths);
+  return copy;
+}
+
+function patternOf(template: string): RegExp {
+  const source = template
+    .split(/\{\w+\}/)
+    .map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^/]+');
+  return new RegExp(`^${source}$`);
+}
+
+function literalLength(template: string): number {
+  return template.replace(/\{\w+\}/g, '').length;
+}
+
+/** Whether a media type is JSON (RFC 6839); NDJSON is not. */
+export function isJson(type: string): boolean {
+  return type === 'application/json' || type.endsWith('+json');
+}
+
+function essenceOf(contentType: string): string {
+  return contentType.split(';')[0]!.trim().toLowerCase();
+}
