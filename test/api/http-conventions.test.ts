@@ -270,6 +270,21 @@ describe('health, metrics and documents', () => {
     expect((await api.request('GET', '/health/ready')).status).toBe(200);
   });
 
+  it('ask what they rely on once at a time, however many want to know', async () => {
+    let asked = 0;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    api.get(ReadinessRegistry).register('slow', () => {
+      asked++;
+      return answered;
+    });
+    const waiting = Array.from({ length: 20 }, () => api.request('GET', '/health/ready'));
+    await api.request('GET', '/health/live');
+    answer();
+    for (const { status } of await Promise.all(waiting)) expect(status).toBe(200);
+    expect(asked).toBeLessThan(20);
+  });
+
   it('measure requests by route', async () => {
     await api.request('GET', '/test/items/measured');
     const { text } = await api.request('GET', '/metrics');

@@ -15,15 +15,24 @@ const PROBE_TIMEOUT_MS = 3_000;
 @Injectable()
 export class ReadinessRegistry {
   private readonly probes = new Map<string, Probe>();
+  private running: Promise<ProbeResult[]> | null = null;
 
   register(name: string, probe: Probe): void {
     if (this.probes.has(name)) throw new Error(`readiness probe ${name} is registered twice`);
     this.probes.set(name, probe);
   }
 
-  /** Runs every probe at once, each with a limit on its time. */
-  async check(): Promise<ProbeResult[]> {
-    return Promise.all([...this.probes].map(([name, probe]) => runProbe(name, probe)));
+  /**
+   * Runs every probe at once, each with a limit on its time. Who asks meanwhile gets the same results: anybody may
+   * ask, and however many do, the database is asked once at a time.
+   */
+  check(): Promise<ProbeResult[]> {
+    this.running ??= Promise.all([...this.probes].map(([name, probe]) => runProbe(name, probe))).finally(
+      () => {
+        this.running = null;
+      },
+    );
+    return this.running;
   }
 }
 
