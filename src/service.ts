@@ -10,7 +10,12 @@ import { JobRunner } from './jobs/index.js';
 import { Config, readConfig } from './platform/config/index.js';
 import { connectDatabase, connectStreams, migrate } from './platform/database/index.js';
 import { startEmbeddedPostgres } from './platform/embedded/index.js';
-import { createHttpApp, IdempotencyService, serveHealth } from './platform/http/index.js';
+import {
+  createHttpApp,
+  IdempotencyService,
+  serveHealth,
+  type HttpAppOptions,
+} from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
 import { createLogger, NestLogger, ReadinessRegistry } from './platform/telemetry/index.js';
 import { httpOptions } from './http-options.js';
@@ -80,6 +85,8 @@ async function assemble(
   cleanup: Cleanup,
 ): Promise<Service> {
   const logger = createLogger({ level: config.LOG_LEVEL });
+  // First, since a file that cannot be read is found out at once.
+  const served = httpOptions(config);
   const broken: ((reason: string) => void)[] = [];
   const databaseUrl = await openDatabaseServer(config, roles, signal, cleanup, (reason) => {
     for (const callback of broken) callback(reason);
@@ -109,7 +116,7 @@ async function assemble(
   await queue.ping();
   const resources = { config, database, streams, queue };
   const app = roles.api
-    ? await openApi(resources, logger, cleanup)
+    ? await openApi(resources, { logger, ...served }, cleanup)
     : await openWorkerContext(resources, logger, cleanup);
   const url = roles.api ? await listen(app as NestFastifyApplication, config) : null;
   // Last of what can fail: a key that was made and never shown would be lost.
@@ -157,13 +164,12 @@ async function openDatabaseServer(
 
 async function openApi(
   resources: Resources,
-  logger: Logger,
+  options: HttpAppOptions,
   cleanup: Cleanup,
 ): Promise<NestFastifyApplication> {
-  const { config, queue } = resources;
-  const app = await createHttpApp(AppModule.forRoot(resources), { logger, ...httpOptions(config) });
+  const app = await createHttpApp(AppModule.forRoot(resources), options);
   closeConnectionsWithAnswers(app, cleanup);
-  app.get(ReadinessRegistry, { strict: false }).register('queue', () => queue.ping());
+  app.get(ReadinessRegistry, { strict: false }).register('queue', () => resources.queue.ping());
   return app;
 }
 

@@ -172,6 +172,77 @@ describe.each(ROUTES)('%s', (route, fields) => {
   });
 });
 
+describe('an absurd date in a body that is right otherwise', () => {
+  const dates = [
+    '+275760-09-13T00:00:00Z',
+    '-271821-04-20T00:00:00Z',
+    '10000-01-01T00:00:00Z',
+    '0000-00-00T00:00:00Z',
+    '2025-02-30T00:00:00Z',
+    '2025-01-01T25:00:00Z',
+    '2025-01-01T00:00:00',
+    '2025-01-01',
+    'yesterday',
+    '1735689600',
+  ];
+  const price = (from: string) => ({ prices: [{ side: 'egress', unit: 'GB', unitPrice: '1', from }] });
+  const record = (start: string, end: string) => ({
+    records: [{ id: 'r', direction: 'egress', start, end, bytes: '1' }],
+  });
+  const payment = (paidAt: string) => ({
+    ...{
+      agreement: deal.code,
+      payer: deal.a.code,
+      amount: '1.00',
+      currency: 'USD',
+      paidAt,
+      reference: 'wire',
+    },
+  });
+  const key = (expiresAt: string) => ({ name: 'dated', scopes: ['traffic:read'], expiresAt });
+  const cases: [route: string, field: string, body: (date: string) => object][] = [
+    ['POST /v1/providers/{provider}/list-prices', 'from', price],
+    ['POST /v1/providers/{provider}/api-keys', 'expiresAt', key],
+    ['POST /v1/payments', 'paidAt', payment],
+    ['POST /v1/agreements/{agreement}/batches', 'start', (date) => record(date, '2025-03-05T01:00:00Z')],
+    ['POST /v1/agreements/{agreement}/batches', 'end', (date) => record('2025-03-05T00:00:00Z', date)],
+  ];
+  it.each(cases)('is refused by %s in %s', async (route, _, body) => {
+    for (const date of dates) {
+      const answer = await send(route, JSON.stringify(body(date)));
+      expect({ date, status: answer.status }).toEqual({ date, status: 422 });
+      expectProblem(answer, 422, answer.body.code);
+    }
+  });
+
+  it.each(['+010000-01', '2025-00', '2025-13', '99999-01', '2025-1', '-2025-01'])(
+    'is refused as the period %s',
+    async (period) => {
+      const terms = { directions: { aToB: {}, bToA: {} } };
+      const versions = JSON.stringify({ effectiveFrom: period, terms });
+      expect((await send('POST /v1/agreements/{agreement}/versions', versions)).status).toBe(422);
+      const ends = await send(
+        'POST /v1/agreements/{agreement}/terminate',
+        JSON.stringify({ lastPeriod: period }),
+      );
+      expect(ends.status).toBe(422);
+      const path = `/v1/agreements/${deal.code}/periods/${period}/close`;
+      const closed = await market.request('POST', path, { key: deal.a.key });
+      expect(closed.status).toBeGreaterThanOrEqual(400);
+      expect(closed.status).toBeLessThan(500);
+    },
+  );
+
+  it('of a far but real future is no error of ours', async () => {
+    for (const [route, , body] of cases) {
+      const answer = await send(route, JSON.stringify(body('9999-12-31T23:59:59Z')));
+      expect({ route, isOurs: answer.status >= 500 }).toEqual({ route, isOurs: false });
+      const first = await send(route, JSON.stringify(body('0001-01-01T00:00:00Z')));
+      expect({ route, isOurs: first.status >= 500 }).toEqual({ route, isOurs: false });
+    }
+  });
+});
+
 /** How many rows there are of what these routes could have made. */
 async function rows(): Promise<unknown> {
   const tables = [

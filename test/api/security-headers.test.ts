@@ -4,8 +4,9 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Controller, Get, Header, Module, Req } from '@nestjs/common';
+import { Controller, Get, Header, Module, Req, Sse } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { of, type Observable } from 'rxjs';
 import { Public } from '../../src/access/index.js';
 import { Etagged } from '../../src/platform/http/index.js';
 import { expectProblem, startApi, type TestApi } from '../support/api.js';
@@ -23,6 +24,12 @@ class TestController {
   @Etagged()
   tagged(): object {
     return {};
+  }
+
+  @Sse('events')
+  @Public()
+  events(): Observable<{ data: string }> {
+    return of({ data: 'one' });
   }
 
   @Get('public')
@@ -92,6 +99,14 @@ describe('every answer', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
     },
   );
+
+  it('of server-sent events has them too', async () => {
+    const answer = await api.request('GET', '/test/events');
+    expect(answer.text).toContain('data: one');
+    expectSecured(answer.headers);
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.headers.get('ratelimit-policy')).toMatch(/^"address";q=/);
+  });
 
   it('may be kept where its route says so', async () => {
     const cacheOf = async (path: string) => (await api.request('GET', path)).headers.get('cache-control');

@@ -98,6 +98,17 @@ describe('a start that cannot succeed says why in one sentence', () => {
     await expectComplaint(processes.main({ DATA_DIR: join(file, 'data') }), /DATA_DIR/);
   });
 
+  it('when the files of TLS cannot be read, or are none', async () => {
+    const folder = processes.folder();
+    const [TLS_CERT_FILE, TLS_KEY_FILE] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const environment = { DATABASE_URL: database.url, TLS_CERT_FILE, TLS_KEY_FILE };
+    await expectComplaint(processes.main(environment), /^The file of TLS_CERT_FILE cannot be read: ENOENT/);
+    for (const file of [TLS_CERT_FILE, TLS_KEY_FILE]) writeFileSync(file, 'se-cret');
+    const service = processes.main(environment);
+    await expectComplaint(service, /^TLS_CERT_FILE and TLS_KEY_FILE are no certificate and its key/);
+    expect(service.stderr()).not.toContain('se-cret');
+  });
+
   it('when a worker or an API is to run apart without a database that both reach', async () => {
     const DATA_DIR = processes.folder();
     const services = [processes.worker({ DATA_DIR }), processes.main({ DATA_DIR }, [])];
