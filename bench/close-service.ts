@@ -1,10 +1,16 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Caller } from '../src/access/index.js';
+import { tenantOf, type Caller } from '../src/access/index.js';
 import { AgreementsService, type Agreement } from '../src/agreements/index.js';
 import { AppModule } from '../src/app.module.js';
 import { readConfig } from '../src/platform/config/index.js';
-import { connectDatabase, connectStreams, Database, migrate } from '../src/platform/database/index.js';
+import {
+  connectDatabase,
+  connectStreams,
+  Database,
+  migrate,
+  OPERATOR,
+} from '../src/platform/database/index.js';
 import { JobQueue } from '../src/platform/queue/index.js';
 import { ProvidersService, type Provider } from '../src/providers/index.js';
 import { CloseService } from '../src/settlement/close.service.js';
@@ -61,6 +67,9 @@ function serviceOf(app: INestApplicationContext, database: Database): ClosingSer
   const verification = app.get(VerificationService, { strict: false });
   const made = new Map<string, { agreement: Agreement; b: Provider; sha256: string }>();
   let count = 0;
+  const asOperator = <T>(work: () => Promise<T>): Promise<T> => database.actFor(OPERATOR, work);
+  const forBoth = async <T>(agreementId: string, work: () => Promise<T>): Promise<T> =>
+    database.actFor(await asOperator(() => agreements.tenantOf(agreementId)), work);
   return {
     agreement: async (bucket) => {
       const n = (count += 1);
@@ -69,30 +78,40 @@ function serviceOf(app: INestApplicationContext, database: Database): ClosingSer
       await providers.addPrices(b, [priceOf('ingress', '0.15')]);
       const parties = { code: `deal-${n}`, partyA: a.code, partyB: b.code };
       const about = { ...parties, timezone: 'Etc/UTC', currency: 'USD', autoClose: false };
-      const agreement = await agreements.create(callerOf(a), about);
       const proposal = { effectiveFrom: PERIOD, terms: termsOf(bucket) };
-      const { sha256 } = await agreements.propose(callerOf(a), agreement, proposal);
+      const caller = callerOf(a);
+      const { agreement, sha256 } = await database.actFor(tenantOf(caller), async () => {
+        const created = await agreements.create(caller, about);
+        return { agreement: created, ...(await agreements.propose(caller, created, proposal)) };
+      });
       made.set(agreement.id, { agreement, b, sha256 });
       return { agreementId: agreement.id, a: a.id, b: b.id };
     },
     accept: async ({ agreementId }) => {
       const { agreement, b, sha256 } = made.get(agreementId)!;
-      await agreements.accept(callerOf(b), agreement, 1, sha256);
+      await database.actFor(tenantOf(callerOf(b)), () =>
+        agreements.accept(callerOf(b), agreement, 1, sha256),
+      );
     },
-    close: async ({ agreementId }) => {
-      const { statementId } = await closing.close(agreementId, PERIOD, Date.now());
-      const row = (await findStatement(database, statementId, null))!;
-      return { id: statementId, document: JSON.parse(row.document) as Issued };
+    close: ({ agreementId }) =>
+      forBoth(agreementId, async () => {
+        const { statementId } = await closing.close(agreementId, PERIOD, Date.now());
+        const row = (await findStatement(database, statementId, null))!;
+        return { id: statementId, document: JSON.parse(row.document) as Issued };
+      }),
+    makeVoid: (id) =>
+      asOperator(async () => {
+        const row = (await findStatement(database, id, null))!;
+        await voiding.makeVoid(row, 'closed again by the benchmark', Date.now(), () => undefined);
+      }),
+    verify: async (id) => {
+      const { agreementId } = (await asOperator(() => findStatement(database, id, null)))!;
+      return (await forBoth(agreementId, () => verification.verify(id, null))).matches;
     },
-    makeVoid: async (id) => {
-      const row = (await findStatement(database, id, null))!;
-      await voiding.makeVoid(row, 'closed again by the benchmark', Date.now(), () => undefined);
-    },
-    verify: async (id) => (await verification.verify(id, null)).matches,
   };
 
   async function provider(code: string): Promise<Provider> {
-    return providers.create({ code, name: code, asns: [64500], billingCurrency: 'USD' });
+    return asOperator(() => providers.create({ code, name: code, asns: [64500], billingCurrency: 'USD' }));
   }
 }
 

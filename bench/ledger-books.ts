@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { creditPostings, issuePostings, LedgerService, type BookPostings } from '../src/ledger/index.js';
-import { connectDatabase, migrate } from '../src/platform/database/index.js';
+import { connectDatabase, migrate, OPERATOR, type Tenant } from '../src/platform/database/index.js';
 import { newId } from '../src/platform/ids/index.js';
 import type { Run } from './run.js';
 
@@ -38,7 +38,10 @@ export async function openPeerledger(run: Run, url: string, connections: number)
   const agreements = Array.from({ length: SPREAD_ACCOUNTS / ACCOUNTS_AN_AGREEMENT }, newId);
   const post = async (agreementId: string, transfers: number): Promise<void> => {
     const source = { sourceKind: 'bench', sourceId: newId(), effectiveAt: Date.now() };
-    await ledger.post({ agreementId, ...source, books: postingsOf(transfers) });
+    const tenant: Tenant = { kind: 'agreement', agreementId, partyIds: [A, B] };
+    await database.actFor(tenant, () =>
+      ledger.post({ agreementId, ...source, books: postingsOf(transfers) }),
+    );
   };
   for (const agreementId of agreements) await post(agreementId, 2);
   return {
@@ -51,7 +54,7 @@ export async function openPeerledger(run: Run, url: string, connections: number)
       const expected = posted + 2 * agreements.length;
       if (Number(rows[0]!.entries) !== expected)
         throw new Error(`${rows[0]!.entries} entries, not ${expected}`);
-      const verified = await ledger.verify({ agreementId: agreements[1]! });
+      const verified = await database.actFor(OPERATOR, () => ledger.verify({ agreementId: agreements[1]! }));
       if (!verified.ok) throw new Error(verified.firstProblem.what);
     },
   };

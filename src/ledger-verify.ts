@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AgreementsService } from './agreements/index.js';
 import { AppModule } from './app.module.js';
@@ -11,7 +12,7 @@ import {
   type IntegrityScope,
   type SignedSeal,
 } from './integrity/index.js';
-import { connectDatabase, migrate, type StreamDatabase } from './platform/database/index.js';
+import { connectDatabase, migrate, OPERATOR, type StreamDatabase } from './platform/database/index.js';
 import { startEmbeddedPostgres } from './platform/embedded/index.js';
 import { UsageError, verifyFile } from './platform/proof/index.js';
 import type { JobQueue } from './platform/queue/index.js';
@@ -69,21 +70,29 @@ async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Pr
       logger: false,
       abortOnError: false,
     });
-    const agreements = app.get(AgreementsService, { strict: false });
-    const ids: string[] = [];
-    for (const code of codes) {
-      const id = await agreements.idOf(code);
-      if (id === null) throw new UsageError(`There is no agreement ${code}.`);
-      ids.push(id);
-    }
-    const heads = kept.map(({ head }) => head);
-    const scope: IntegrityScope =
-      codes.length > 0 ? { agreements: ids, auditChains: 'none' } : { agreements: null, auditChains: 'all' };
-    return await app.get(IntegrityService, { strict: false }).verify(scope, heads);
+    return await database.actFor(OPERATOR, () => verifyWith(app, codes, kept));
   } finally {
     await database.close();
     await server?.stop();
   }
+}
+
+async function verifyWith(
+  app: INestApplicationContext,
+  codes: readonly string[],
+  kept: readonly SignedSeal[],
+): Promise<IntegrityReport> {
+  const agreements = app.get(AgreementsService, { strict: false });
+  const ids: string[] = [];
+  for (const code of codes) {
+    const id = await agreements.idOf(code);
+    if (id === null) throw new UsageError(`There is no agreement ${code}.`);
+    ids.push(id);
+  }
+  const heads = kept.map(({ head }) => head);
+  const scope: IntegrityScope =
+    codes.length > 0 ? { agreements: ids, auditChains: 'none' } : { agreements: null, auditChains: 'all' };
+  return app.get(IntegrityService, { strict: false }).verify(scope, heads);
 }
 
 function show({ counts, firstProblem }: IntegrityReport): number {

@@ -8,7 +8,7 @@ import { AccessService, SessionsService } from './access/index.js';
 import { AppModule, type Resources } from './app.module.js';
 import { JobRunner } from './jobs/index.js';
 import { Config, readConfig } from './platform/config/index.js';
-import { connectDatabase, connectStreams, migrate } from './platform/database/index.js';
+import { connectDatabase, connectStreams, migrate, OPERATOR } from './platform/database/index.js';
 import { startEmbeddedPostgres } from './platform/embedded/index.js';
 import {
   createHttpApp,
@@ -222,8 +222,8 @@ function startWorker(app: INestApplicationContext, cleanup: Cleanup): void {
   const runner = app.get(JobRunner, { strict: false });
   const idempotency = app.get(IdempotencyService, { strict: false });
   const sessions = app.get(SessionsService, { strict: false });
-  runner.every(EXPIRY_INTERVAL_MS, () => idempotency.deleteExpired());
-  runner.every(EXPIRY_INTERVAL_MS, () => sessions.deleteEnded());
+  runner.every(EXPIRY_INTERVAL_MS, OPERATOR, () => idempotency.deleteExpired());
+  runner.every(EXPIRY_INTERVAL_MS, OPERATOR, () => sessions.deleteEnded());
   runner.start();
   cleanup.add(() => runner.stop());
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, OPERATOR, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import type { Problem } from '../platform/problems/index.js';
 import { accessProblems } from './access.errors.js';
@@ -64,9 +64,15 @@ export class AccessService implements OnModuleDestroy {
 
   /** Who holds this key, or held it before it was revoked or expired; null when it is mistyped or was never issued. */
   async holderOf(key: string): Promise<Holder | null> {
-    const row = isApiKey(key) && (await findKeyHolder(this.database, apiKeySha256(key)));
+    if (!isApiKey(key)) return null;
+    const key_sha256 = apiKeySha256(key);
+    // Before anybody knows for whom a request is, statements see what it shows, and nothing else.
+    const row = await this.database.actFor({ kind: 'bearer', secret_sha256: key_sha256 }, async () => {
+      const found = await findKeyHolder(this.database, key_sha256);
+      if (found?.is_live) this.uses.note(found.id);
+      return found;
+    });
     if (!row) return null;
-    if (row.is_live) this.uses.note(row.id);
     const caller = callerOf({
       keyId: row.id,
       scopes: row.scopes,
@@ -109,7 +115,7 @@ export class AccessService implements OnModuleDestroy {
    * revoked. Without one, the very first start makes a key and returns it, to be shown this once.
    */
   async ensureOperatorKey(configured?: string): Promise<{ key: string | null; created: boolean }> {
-    return this.database.transaction(async (tx) => {
+    return this.database.transactionFor(OPERATOR, async (tx) => {
       await lockOperatorKeys(tx);
       if (configured !== undefined) return this.registerConfigured(tx, configured);
       const keys = await listOperatorKeys(tx);

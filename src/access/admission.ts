@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../platform/problems/index.js';
 import { accessProblems } from './access.errors.js';
 import { AccessService } from './access.service.js';
-import { callerKey, type Caller } from './caller.js';
+import { callerKey, tenantOf, type Caller } from './caller.js';
 import { insufficientScope, unauthenticated } from './denials.js';
 import { RateLimits } from './rate-limits.js';
 import { credentialIn, type ShownCredential } from './rules/credentials.js';
@@ -47,6 +47,7 @@ export class Admission {
     });
     request.caller = caller;
     request.callerKey = callerKey(caller);
+    request.tenant = tenantOf(caller);
     await this.limits.admitCaller(caller, reply);
     if (credential?.kind === 'session') requireOwnPage(request, credential.secret);
     return caller;

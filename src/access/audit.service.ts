@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, OPERATOR, type Tenant, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { currentOrigin, type Origin } from './origin.js';
-import { canonicalEvent, type AuditedChange, type AuditEvent } from './rules/audit-event.js';
+import { canonicalEvent, PLATFORM_CHAIN, type AuditedChange, type AuditEvent } from './rules/audit-event.js';
 import { appendAuditEvent } from './sql/append-audit-event.js';
 import { listAuditEvents, type AuditEventRow, type AuditFilter } from './sql/list-audit-events.js';
 import { listDenials, type StoredDenial } from './sql/list-denials.js';
@@ -58,7 +58,8 @@ export class AuditService {
       }
       const begun = { origin, changes: [change] };
       this.pending.set(tx, begun);
-      tx.beforeCommit(() => append(tx, begun));
+      // For whose chain it is, whoever the change was made for: the other party's, or both's.
+      tx.beforeCommit(() => this.database.actFor(holderOf(origin), () => append(tx, begun)));
     });
   }
 
@@ -79,6 +80,11 @@ export class AuditService {
     ];
     return rows.sort(latestFirst).slice(0, limit);
   }
+}
+
+/** Whose chain an event goes into: the provider's that did it, or the platform's. */
+function holderOf({ chainId }: Origin): Tenant {
+  return chainId === PLATFORM_CHAIN ? OPERATOR : { kind: 'provider', providerId: chainId };
 }
 
 async function append(tx: Transaction, { origin, changes }: Pending): Promise<void> {

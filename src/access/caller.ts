@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Credential } from './rules/audit-event.js';
+import { OPERATOR, type Tenant } from '../platform/database/index.js';
 import type { Scope } from './rules/scopes.js';
 
 /** By what a caller showed who they are; a session stands for the key or token that it was made from. */
@@ -60,6 +61,11 @@ export function callerOf(
 /** The name under which a caller's idempotency keys and limits are kept. */
 export function callerKey(caller: Caller): string {
   return caller.kind === 'operator' ? 'operator' : caller.providerId;
+}
+
+/** For whom a caller's statements run. */
+export function tenantOf(caller: Caller): Tenant {
+  return caller.kind === 'operator' ? OPERATOR : { kind: 'provider', providerId: caller.providerId };
 }
 
 declare module 'fastify' {

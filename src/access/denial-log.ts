@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Database } from '../platform/database/index.js';
+import { Database, OPERATOR } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { credentialOf } from './caller.js';
 import { DenialTally } from './denial-tally.js';
@@ -44,10 +44,8 @@ export class DenialLog implements OnModuleDestroy {
     const rows = this.tally.take(new Date(), last);
     if (rows.length === 0) return;
     try {
-      await insertDenials(
-        this.database,
-        rows.map((row) => ({ ...row, id: newId() })),
-      );
+      const named = rows.map((row) => ({ ...row, id: newId() }));
+      await this.database.actFor(OPERATOR, () => insertDenials(this.database, named));
     } catch (error) {
       this.tally.giveBack(rows);
       this.logger.warn({ err: error, rows: rows.length }, 'denied attempts could not be logged');

@@ -3,7 +3,7 @@ export { AccessModule } from './access.module.js';
 export { AuditChainsService, type AuditVerification } from './audit-chains.service.js';
 export { AuditService, type AuditedParty } from './audit.service.js';
 export { AccessService, type ApiKeyRequest, type CreatedApiKey } from './access.service.js';
-export { callerKey, CurrentCaller } from './caller.js';
+export { callerKey, CurrentCaller, tenantOf } from './caller.js';
 export type { Caller, OperatorCaller, ProviderCaller } from './caller.js';
 export { Public, Scopes } from './decorators.js';
 export { SessionsService } from './sessions.service.js';

@@ -80,9 +80,13 @@ export class SessionsService implements OnModuleDestroy {
    */
   async holderOf(secret: string): Promise<Holder | null> {
     if (!isSessionSecret(secret)) return null;
-    const row = await findSession(this.database, sessionSha256(secret), this.config.SESSION_IDLE_S);
+    const secret_sha256 = sessionSha256(secret);
+    const row = await this.database.actFor({ kind: 'bearer', secret_sha256 }, async () => {
+      const found = await findSession(this.database, secret_sha256, this.config.SESSION_IDLE_S);
+      if (found?.is_live) this.uses.note(found.id);
+      return found;
+    });
     if (!row) return null;
-    if (row.is_live) this.uses.note(row.id);
     const session = { id: row.id, createdAt: row.created_at, expiresAt: row.expires_at };
     const caller = callerOf({
       keyId: row.key_id,

@@ -1,7 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { Config } from '../platform/config/index.js';
-import { Database } from '../platform/database/index.js';
+import { Database, NOBODY } from '../platform/database/index.js';
 import { idOf } from '../platform/ids/index.js';
 import { accessProblems } from './access.errors.js';
 import { callerOf, type Holder } from './caller.js';
@@ -91,7 +91,7 @@ export class TokensService {
   private async providerId(code: string): Promise<string | undefined> {
     const known = this.providerIds.get(code);
     if (known !== undefined) return known;
-    const id = await findProviderOfToken(this.database, code);
+    const id = await this.database.actFor(NOBODY, () => findProviderOfToken(this.database, code));
     if (this.providerIds.size >= PROVIDERS_MAX) this.providerIds.clear();
     if (id !== undefined) this.providerIds.set(code, id);
     return id;

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AuditService, type Caller } from '../access/index.js';
 import { isCurrency } from '../money/index.js';
 import { isTimezone } from '../period/index.js';
-import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { Database, type Queryable, type Tenant, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
 import { agreementProblems } from './agreements.errors.js';
 import { concerning } from './rules/audited.js';
+import { bothParties } from './both-parties.js';
 import { checkTerms } from './rules/check-terms.js';
 import { completeTerms, type ProposedTerms } from './rules/complete-terms.js';
 import type { Side, Terms } from './rules/terms.js';
@@ -68,7 +69,12 @@ export class AgreementsService {
     }
     const [partyA, partyB] = await this.checkInput(input);
     const id = newId();
-    await this.database.transaction(async (tx) => {
+    const made = {
+      code: input.code,
+      partyA: { id: partyA, code: input.partyA },
+      partyB: { id: partyB, code: input.partyB },
+    };
+    await this.database.transactionFor(bothParties({ id, ...made }), async (tx) => {
       const agreement = { ...input, id, partyAId: partyA, partyBId: partyB, createdAt: new Date() };
       if (!(await insertAgreement(tx, agreement))) {
         throw agreementProblems.agreement_exists(`The code ${input.code} is taken; choose another.`);
@@ -77,11 +83,7 @@ export class AgreementsService {
       this.audit.record(tx, {
         action: 'agreement.create',
         resource: { kind: 'agreement', id: code },
-        ...concerning({
-          code,
-          partyA: { id: partyA, code: input.partyA },
-          partyB: { id: partyB, code: input.partyB },
-        }),
+        ...concerning(made),
         after: { partyA: input.partyA, partyB: input.partyB, timezone, currency, autoClose },
       });
     });
@@ -99,6 +101,11 @@ export class AgreementsService {
   /** The id of the agreement with this code, whoever its parties are. */
   async idOf(code: string): Promise<string | null> {
     return (await findAgreement(this.database, code, null))?.id ?? null;
+  }
+
+  /** The tenant of work for both parties of an agreement, whoever they are. */
+  async tenantOf(id: string): Promise<Tenant> {
+    return bothParties(await this.findById(this.database, id));
   }
 
   async findById(db: Queryable, id: string): Promise<AgreementRow> {
@@ -207,7 +214,8 @@ export class AgreementsService {
   /** Accepts the current proposal by its hash; with both acceptances the version is in force. */
   async accept(caller: Caller, agreement: AgreementRow, number: number, sha256: string): Promise<VersionRow> {
     const accepter = partyId(caller, agreement);
-    return this.database.transaction(async (tx) => {
+    // With terms in force both parties' records are added up anew.
+    return this.database.transactionFor(bothParties(agreement), async (tx) => {
       await lockClock(tx, agreement.id);
       const versions = await listVersions(tx, agreement.id);
       const version = versions.find((candidate) => candidate.version === number);

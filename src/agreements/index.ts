@@ -15,5 +15,6 @@ export { lockClock, type AgreementClock } from './sql/lock-clock.js';
 export { readClocks } from './sql/read-clocks.js';
 export { readTermsEpoch } from './sql/read-terms-epoch.js';
 export { AgreementsService, sideOf, type VersionObserver } from './agreements.service.js';
+export { bothParties } from './both-parties.js';
 export { agreementProblems } from './agreements.errors.js';
 export { AgreementsModule } from './agreements.module.js';

@@ -124,7 +124,9 @@ export class DisputesService implements OnModuleInit {
     if (caller.kind !== 'provider') {
       throw agreementProblems.not_a_party('Only the parties, each with its own key, settle a dispute.');
     }
-    return this.database.transaction(async (tx) => {
+    // What it withholds or frees is posted in both books.
+    const tenant = await this.agreements.tenantOf(found.agreementId);
+    return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, found.agreementId);
       const agreement = await this.agreements.findById(tx, found.agreementId);
       const seen = await onRecord(tx, (await findDispute(tx, id, null))!);
@@ -142,7 +144,8 @@ export class DisputesService implements OnModuleInit {
 
   /** Ends a dispute whose time is over; gives whether it was. */
   async timeBar({ agreementId, id }: { agreementId: string; id: string }, now: Instant): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
+    const tenant = await this.agreements.tenantOf(agreementId);
+    return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, agreementId);
       const agreement = await this.agreements.findById(tx, agreementId);
       const seen = await onRecord(tx, (await findDispute(tx, id, null))!);

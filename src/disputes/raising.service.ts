@@ -3,6 +3,7 @@ import { AuditService, type Caller, type ProviderCaller } from '../access/index.
 import {
   agreementProblems,
   AgreementsService,
+  bothParties,
   concerning,
   lockClock,
   sideOf,
@@ -87,7 +88,8 @@ export class RaisingService {
     if (caller.kind !== 'provider') {
       throw agreementProblems.not_a_party('Only the parties, each with its own key, raise disputes.');
     }
-    return this.database.transaction(async (tx) => {
+    // What it withholds is posted in both books.
+    return this.database.transactionFor(bothParties(agreement), async (tx) => {
       await lockClock(tx, agreement.id);
       const { claimed, lines } =
         subject.kind === 'line'

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
+import { Database, OPERATOR } from '../platform/database/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { IntegrityService } from './integrity.service.js';
 import type { LastCheck } from './sql/find-last-check.js';
@@ -27,12 +28,14 @@ const GAUGES: { name: string; help: string; value: (last: LastCheck) => number }
 @Injectable()
 export class IntegrityMetrics implements OnModuleInit {
   constructor(
+    private readonly database: Database,
     private readonly integrity: IntegrityService,
     private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {
-    const lastCheck = (): Promise<LastCheck | undefined> => this.integrity.lastCheck();
+    const lastCheck = (): Promise<LastCheck | undefined> =>
+      this.database.actFor(OPERATOR, () => this.integrity.lastCheck());
     for (const { value, ...gauge } of GAUGES) {
       new Gauge({
         ...gauge,

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditChainsService } from '../access/index.js';
-import { AgreementsService, type Agreement } from '../agreements/index.js';
+import { AgreementsService, bothParties, type Agreement } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { Database } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
@@ -59,7 +59,11 @@ export class IntegrityService {
       auditEvents: 0,
     };
     for (const id of scope.agreements ?? (await this.ledger.agreementIds())) {
-      const problem = await this.database.snapshot(() => this.verifyAgreement(id, kept, counts));
+      const agreement = await this.findAgreement(id);
+      const verify = (): Promise<IntegrityProblem | null> =>
+        this.database.snapshot(() => this.verifyAgreement(id, agreement, kept, counts));
+      // Whoever asks, both books are checked against each other; what is found tells of no content.
+      const problem = await (agreement ? this.database.actFor(bothParties(agreement), verify) : verify());
       if (problem) return { counts, firstProblem: problem };
       counts.agreements += 1;
     }
@@ -83,10 +87,10 @@ export class IntegrityService {
 
   private async verifyAgreement(
     agreementId: string,
+    agreement: Agreement | null,
     kept: readonly SealDocument[],
     counts: IntegrityReport['counts'],
   ): Promise<IntegrityProblem | null> {
-    const agreement = await this.findAgreement(agreementId);
     const name = agreement?.code ?? agreementId;
     const fault = (
       check: IntegrityProblem['check'],

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../platform/config/index.js';
-import { Database } from '../platform/database/index.js';
+import { Database, OPERATOR, type Tenant } from '../platform/database/index.js';
 import { Problem } from '../platform/problems/index.js';
 import { JobQueue, type QueuedJob, type RunningWorker } from '../platform/queue/index.js';
 import { countFailure } from './sql/count-failure.js';
@@ -14,8 +14,13 @@ import { touchJob } from './sql/touch-job.js';
 /** Tells a job's owners how far it is. */
 export type ReportProgress = (done: number, total: number) => Promise<void>;
 
-/** Does a kind of work for a subject. May run twice, even at once, and must come to the same. */
-export type JobHandler = (subject: string, report: ReportProgress) => Promise<Record<string, unknown>>;
+/** Does a kind of work for a subject. */
+export interface JobHandler {
+  /** For whom: what the work may see and change. Asked for the operator, who may look the subject up. */
+  actsFor: (subject: string) => Promise<Tenant>;
+  /** May run twice, even at once, and must come to the same. */
+  run: (subject: string, report: ReportProgress) => Promise<Record<string, unknown>>;
+}
 
 const RELAY_INTERVAL_MS = 100;
 const RELAY_BATCH = 100;
@@ -43,17 +48,19 @@ export class JobRunner {
     this.handlers.set(kind, handler);
   }
 
-  /** Repeats a task for as long as this worker runs; a failure is logged and the task goes on. */
-  every(interval_ms: number, task: () => Promise<unknown>): void {
-    this.loops.push(new RepeatedTask(interval_ms, task, (error) => this.logger.error(error)));
+  /** Repeats a task for a tenant for as long as this worker runs; a failure is logged and the task goes on. */
+  every(interval_ms: number, actsFor: Tenant, task: () => Promise<unknown>): void {
+    const run = (): Promise<unknown> => this.database.actFor(actsFor, task);
+    this.loops.push(new RepeatedTask(interval_ms, run, (error) => this.logger.error(error)));
   }
 
   start(): void {
     const { JOB_LOCK_MS: lock_ms, WORKER_CONCURRENCY: concurrency } = this.config;
-    this.every(RELAY_INTERVAL_MS, () => this.relay());
-    this.every(lock_ms, () => this.sweep());
+    this.every(RELAY_INTERVAL_MS, OPERATOR, () => this.relay());
+    this.every(lock_ms, OPERATOR, () => this.sweep());
     for (const loop of this.loops) loop.start();
-    this.worker = this.queue.work((job) => this.run(job), { concurrency, lock_ms });
+    const run = (job: QueuedJob): Promise<void> => this.database.actFor(OPERATOR, () => this.run(job));
+    this.worker = this.queue.work(run, { concurrency, lock_ms });
   }
 
   /** Takes no new work and resolves when what is in flight is done. */
@@ -75,6 +82,7 @@ export class JobRunner {
     if (found > 0) this.logger.warn(`${found} job(s) had gone silent and were queued again`);
   }
 
+  /** Jobs themselves are looked after for the operator; the work of one is done for the tenant that it names. */
   private async run({ jobId }: QueuedJob): Promise<void> {
     const job = await startJob(this.database, jobId);
     if (!job) return;
@@ -84,9 +92,13 @@ export class JobRunner {
     try {
       // Not in the handler's transaction: its owners would see nothing until the end, and the sign of life above
       // would wait for the row.
-      const result = await this.handlerOf(job)(job.subject, (done, total) =>
-        this.database.outside(() => touchJob(this.database, jobId, { done, total })),
-      );
+      const report: ReportProgress = (done, total) =>
+        this.database.outside(() =>
+          this.database.actFor(OPERATOR, () => touchJob(this.database, jobId, { done, total })),
+        );
+      const { actsFor, run } = this.handlerOf(job);
+      const tenant = await actsFor(job.subject);
+      const result = await this.database.actFor(tenant, () => run(job.subject, report));
       await finishJob(this.database, jobId, { state: 'completed', result });
     } catch (error) {
       await this.fail(job, error);

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AgreementsService, type Agreement } from '../agreements/index.js';
+import { AgreementsService, bothParties, type Agreement } from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { parseAmount } from '../money/index.js';
 import type { Instant } from '../period/index.js';
@@ -64,7 +64,10 @@ export class PaidStatementsService implements OnModuleInit {
   ): Promise<{ items: OpenItem[]; states: ReadonlyMap<string, StatementState> }> {
     const { currency, partyA } = agreement;
     const charges = await this.life.charges(tx, agreement.id, alsoId);
-    const book = await this.ledger.position({ bookId: partyA.id, agreementId: agreement.id, currency });
+    // One book says what the other does, but it is A's, whoever asks.
+    const book = await this.database.actFor(bothParties(agreement), () =>
+      this.ledger.position({ bookId: partyA.id, agreementId: agreement.id, currency }),
+    );
     const directed = await listDirectedPayments(tx, agreement.id);
     const items = openItems(
       charges.map(({ id, payableByA, payableByB }) => ({

@@ -138,7 +138,9 @@ export class PaymentsService implements OnModuleInit {
     { step, at, reason, check }: PaymentStepRequest,
   ): Promise<PaymentRow> {
     const { agreementId } = await this.find(caller, id);
-    return this.database.transaction(async (tx) => {
+    // It is posted in both books.
+    const tenant = await this.agreements.tenantOf(agreementId);
+    return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, agreementId);
       const payment = (await findPayment(tx, id, null))!;
       check(payment);

@@ -123,7 +123,8 @@ export class ProvidersService {
    * one with other content refuses them all with 409.
    */
   async addPrices({ id, code }: Provider, prices: readonly ListPrice[]): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    // The operator may add them, too; what they price is the provider's own.
+    await this.database.transactionFor({ kind: 'provider', providerId: id }, async (tx) => {
       const numbered = prices.map((price) => ({ ...price, id: newId() }));
       const added = new Set(await insertListPrices(tx, id, numbered));
       refuseConflicts(prices, await this.listPrices(tx, id));

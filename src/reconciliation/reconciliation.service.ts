@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AgreementsService, type Agreement, type VersionInForce } from '../agreements/index.js';
 import { bucketGrid, bucketIndexAt, daysOf, type BucketGrid } from '../period/index.js';
-import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { Database, keepTenant, type Queryable, type Transaction } from '../platform/database/index.js';
 import { TrafficService, type CustomerUsage, type Replay } from '../traffic/index.js';
 import { reconciliationProblems } from './reconciliation.errors.js';
 import {
@@ -245,7 +245,7 @@ export class ReconciliationService implements OnModuleInit {
         ({ buckets } = await this.buckets(agreement, period, filter, after, ROWS_A_PART));
       }
     };
-    return Readable.from(parts.call(this));
+    return Readable.from(keepTenant(parts.call(this)));
   }
 
   /** A period's discrepancies, largest first, after a position. */

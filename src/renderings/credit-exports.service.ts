@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
+import { keepTenant } from '../platform/database/index.js';
 import { StatementsService, type CreditView } from '../settlement/index.js';
 import { creditsCsv } from './rules/credit-texts.js';
 import { fileName } from './rules/file-name.js';
@@ -45,7 +46,7 @@ export class CreditExportsService {
 
 /** One page waits to be sent at most: a slow reader must not fill the memory. */
 function streamOf(...source: Parameters<typeof textOf>): Readable {
-  return Readable.from(textOf(...source), { highWaterMark: 1 });
+  return Readable.from(keepTenant(textOf(...source)), { highWaterMark: 1 });
 }
 
 async function* textOf(

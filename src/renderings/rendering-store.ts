@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, keepTenant, type Transaction } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
 import { findRendering, type RenderingKey, type StoredRendering } from './sql/find-rendering.js';
 import { insertPart } from './sql/insert-part.js';
@@ -52,7 +52,7 @@ export class RenderingStore {
         yield content;
       }
     };
-    return Readable.from(parts.call(this), { highWaterMark: 1 });
+    return Readable.from(keepTenant(parts.call(this)), { highWaterMark: 1 });
   }
 
   /** All the stored bytes at once, of what is known to be small. */

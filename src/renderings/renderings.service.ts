@@ -4,7 +4,7 @@ import { agreementProblems, AgreementsService, sideOf } from '../agreements/inde
 import { JobsService, type JobRow, type ReportProgress } from '../jobs/index.js';
 import { formatAmount } from '../money/index.js';
 import { Config } from '../platform/config/index.js';
-import { Database, type Transaction } from '../platform/database/index.js';
+import { Database, type Tenant, type Transaction } from '../platform/database/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
 import {
@@ -80,6 +80,15 @@ export class RenderingsService implements OnModuleInit {
     if (stored) return { rendering: stored, ...download(statement, kind, owner) };
     if (await this.isLong(statement, kind, owner)) return { job: await this.ask(statement, kind, owner) };
     return { rendering: await this.make(statement, kind, owner), ...download(statement, kind, owner) };
+  }
+
+  /** For whom a job renders: the party whose copy its subject names, or else both of the agreement. */
+  async askedFor(subject: string): Promise<Tenant> {
+    const [statementId, , providerId] = subject.split('/') as [string, string?, string?];
+    const { agreementId } = await this.statements.get(statementId);
+    return providerId === undefined || providerId === '-'
+      ? this.agreements.tenantOf(agreementId)
+      : { kind: 'party', providerId, agreementId };
   }
 
   /** Makes the rendering that a job's subject names, unless it is there. Gives where it is. */

@@ -3,6 +3,7 @@ import { AuditService, type Caller } from '../access/index.js';
 import {
   advanceClock,
   AgreementsService,
+  bothParties,
   concerning,
   lockClock,
   type Agreement,
@@ -101,7 +102,13 @@ export class CloseService {
     let requested = 0;
     for (let after: string | null = null; ;) {
       const ids: string[] = await listAutoClosing(this.database, after, AGREEMENTS_A_PAGE);
-      for (const id of ids) if (await this.requestDueOf(id, now)) requested += 1;
+      for (const id of ids) {
+        const agreement = await this.agreements.findById(this.database, id);
+        const isRequested = await this.database.actFor(bothParties(agreement), () =>
+          this.requestDueOf(agreement, now),
+        );
+        if (isRequested) requested += 1;
+      }
       if (ids.length < AGREEMENTS_A_PAGE) return requested;
       after = ids.at(-1)!;
     }
@@ -207,8 +214,8 @@ export class CloseService {
   }
 
   /** One period at a time, so that statements follow in the order of their periods; a failed one holds none up. */
-  private async requestDueOf(agreementId: string, now: Instant): Promise<boolean> {
-    const agreement = await this.agreements.findById(this.database, agreementId);
+  private async requestDueOf(agreement: Agreement, now: Instant): Promise<boolean> {
+    const { id: agreementId } = agreement;
     const versions = await this.agreements.versionsInForce(this.database, agreementId);
     const closed = await this.traffic.closedPeriods(this.database, agreementId);
     const due = duePeriods(versions, closed, agreement, now);

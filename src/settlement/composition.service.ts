@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { AgreementsService, type Agreement, type Terms, type VersionInForce } from '../agreements/index.js';
+import {
+  AgreementsService,
+  bothParties,
+  type Agreement,
+  type Terms,
+  type VersionInForce,
+} from '../agreements/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { bucketGrid, type Instant } from '../period/index.js';
-import type { Queryable } from '../platform/database/index.js';
+import { Database, type Queryable } from '../platform/database/index.js';
 import { rate, type RatedUsage, type Rating } from '../rating/index.js';
 import { ReconciliationService, type SettledPeriod } from '../reconciliation/index.js';
 import { TrafficService } from '../traffic/index.js';
@@ -41,6 +47,7 @@ export class CompositionService {
   constructor(
     private readonly adjustments: AdjustmentsService,
     private readonly agreements: AgreementsService,
+    private readonly database: Database,
     private readonly ledger: LedgerService,
     private readonly reconciliation: ReconciliationService,
     private readonly traffic: TrafficService,
@@ -167,15 +174,22 @@ export class CompositionService {
       },
       uncorrected: async (period, version, after) => {
         const recorded = { upTo: LATEST, correctedUpTo: after };
-        const replayed = await this.reconciliation.replay(db, agreement, { period, version, recorded });
+        // Of both parties' records, of which nothing but the sums that they share is told.
+        const replayed = await this.database.actFor(bothParties(agreement), () =>
+          this.reconciliation.replay(db, agreement, { period, version, recorded }),
+        );
         return { ...replayed, agreed: [], recordCounts: byParty(replayed.recordCounts, agreement) };
       },
     };
   }
 
   /** What A owes B by the agreement now, disputed or not; negative where B owes A. */
-  private async owedByA({ id, partyA, currency }: Agreement): Promise<bigint> {
-    const { net } = await this.ledger.position({ bookId: partyA.id, agreementId: id, currency });
+  private async owedByA(agreement: Agreement): Promise<bigint> {
+    const { id, partyA, currency } = agreement;
+    // One book says what the other does, but it is A's, whoever asks.
+    const { net } = await this.database.actFor(bothParties(agreement), () =>
+      this.ledger.position({ bookId: partyA.id, agreementId: id, currency }),
+    );
     return -net;
   }
 }

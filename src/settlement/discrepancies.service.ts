@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Agreement, Terms } from '../agreements/index.js';
 import { formatAmount } from '../money/index.js';
-import { Database } from '../platform/database/index.js';
+import { Database, keepTenant } from '../platform/database/index.js';
 import { bucketsCsv, ReconciliationService, type DiscrepancyPosition } from '../reconciliation/index.js';
 import { CompositionService } from './composition.service.js';
 import { moneyAtStake } from './rules/money-at-stake.js';
@@ -94,7 +94,7 @@ export class DiscrepanciesService {
         ({ rows } = await this.list(agreement, period, { sort, after: rows.at(-1)!.position, limit }));
       }
     };
-    return Readable.from(parts.call(this));
+    return Readable.from(keepTenant(parts.call(this)));
   }
 }
 

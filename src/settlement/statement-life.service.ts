@@ -115,7 +115,8 @@ export class StatementLifeService {
   private async deem(statement: DueStatement, now: Instant): Promise<boolean> {
     const request: StepRequest = { step: { kind: 'deem' }, at: now };
     try {
-      const { state } = await this.database.transaction((tx) => this.take(tx, statement, request));
+      const tenant = await this.agreements.tenantOf(statement.agreementId);
+      const { state } = await this.database.transactionFor(tenant, (tx) => this.take(tx, statement, request));
       return state === 'deemed_accepted';
     } catch (error) {
       this.logger.error(error);

@@ -92,7 +92,9 @@ export class StatementsService implements OnModuleInit {
     if (caller.kind !== 'provider') {
       throw agreementProblems.not_a_party('Only the parties, each with its own key, accept a statement.');
     }
-    return this.database.transaction(async (tx) => {
+    // What is accepted may be paid already, which both books say.
+    const tenant = await this.agreements.tenantOf(statement.agreementId);
+    return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, statement.agreementId);
       check(await this.withheld.ofOne((await findStatement(tx, id, null))!));
       const agreement = await this.agreements.findById(tx, statement.agreementId);

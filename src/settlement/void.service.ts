@@ -39,7 +39,8 @@ export class VoidService {
     now: Instant,
     check: (seen: StandingStatementRow) => void,
   ): Promise<{ statement: StandingStatementRow; jobId: string | null }> {
-    return this.database.transaction(async (tx) => {
+    const tenant = await this.agreements.tenantOf(agreementId);
+    return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, agreementId);
       const statement = await this.withheld.ofOne((await findStatement(tx, id, null))!);
       check(statement);

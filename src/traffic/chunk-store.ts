@@ -48,15 +48,12 @@ export class ChunkStore {
   /** Copies a chunk into the table; false, and nothing is added, when a key of it is there already. */
   private async copyNew({ rows }: Chunk): Promise<boolean> {
     const { tx } = this;
-    await tx.query('SAVEPOINT chunk');
     try {
-      await copyRecords(tx, 'traffic_records', RECORD_ROW_COLUMNS, rows);
+      await tx.attempt(() => copyRecords(tx, 'traffic_records', RECORD_ROW_COLUMNS, rows));
     } catch (error) {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-      await tx.query('ROLLBACK TO SAVEPOINT chunk');
       return false;
     }
-    await tx.query('RELEASE SAVEPOINT chunk');
     return true;
   }
 }

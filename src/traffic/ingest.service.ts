@@ -92,12 +92,13 @@ export class IngestService {
    */
   async ingest(request: BatchRequest): Promise<BatchResult> {
     const { agreement, reporterId } = request;
+    const tenant = { kind: 'party', providerId: reporterId, agreementId: agreement.id } as const;
     const feed = new BodyFeed(request.body, this.feedLimits, () => this.slots.isContended);
     try {
       return await this.slots.run(
         { agreement: agreement.id, reporter: reporterId },
         () => feed.arrive(),
-        () => this.database.transaction((tx) => this.takeIn(tx, request, feed)),
+        () => this.database.transactionFor(tenant, (tx) => this.takeIn(tx, request, feed)),
       );
     } finally {
       feed.close();

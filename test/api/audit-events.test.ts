@@ -131,7 +131,7 @@ describe('a change', () => {
 
   it('by a background job names the service, and both parties see it', async () => {
     const { deal: closed, statement } = await issued(market);
-    const life = market.get(StatementLifeService);
+    const life = market.acting(StatementLifeService);
     expect(await life.deemDue(Date.parse('2035-01-01T00:00:00Z'))).toBeGreaterThan(0);
     for (const { key } of [closed.a, closed.b]) {
       const [deemed, issue] = await logOf(key, `&resource=statement:${statement.id}`);

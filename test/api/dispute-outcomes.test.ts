@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const verified = await market.get(LedgerService).verify();
+  const verified = await market.acting(LedgerService).verify();
   await market.close();
   expect(verified).toMatchObject({ ok: true });
 });

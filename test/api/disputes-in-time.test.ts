@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
+import { tenantOf } from '../../src/access/index.js';
 import { TimeBarService } from '../../src/disputes/index.js';
 import { LedgerService } from '../../src/ledger/index.js';
 import { endOfLocalDayAfter } from '../../src/period/index.js';
@@ -166,7 +167,7 @@ describe('as time goes by', () => {
     const { a, b } = case_.deal;
     const { id, timeBarredAt } = await raised(market, case_, a);
     const due = Date.parse(timeBarredAt);
-    const timeBar = market.get(TimeBarService);
+    const timeBar = market.acting(TimeBarService);
     await timeBar.barLapsed(due - 1);
     expect((await market.request('GET', `/v1/disputes/${id}`, { key: a.key })).body.state).toBe('raised');
     expect(await timeBar.barLapsed(due)).toBeGreaterThanOrEqual(1);
@@ -203,7 +204,7 @@ describe('as time goes by', () => {
     const { a } = case_.deal;
     const { id } = await raised(market, case_, a);
     await stepped(market, id, 'escalate', a);
-    await market.get(TimeBarService).barLapsed(Date.now() + 3650 * DAY_MS);
+    await market.acting(TimeBarService).barLapsed(Date.now() + 3650 * DAY_MS);
     const { body } = await market.request('GET', `/v1/disputes/${id}`, { key: a.key });
     expect(body).toMatchObject({ state: 'escalated', withheldAmount: '40.00' });
     expect(await position(market, a)).toEqual(['60.00', '40.00', '0.00', '0.00']);
@@ -213,7 +214,7 @@ describe('as time goes by', () => {
     const terms = { ...CHARGED, days: { acceptance: 2, disputeWindow: 20 } };
     const case_ = await issued(market, [[100, 100]], { terms });
     const { statement, deal } = case_;
-    const life = market.get(StatementLifeService);
+    const life = market.acting(StatementLifeService);
     await life.deemDue(Date.parse(statement.acceptanceDue));
     expect(await stateOf(market, case_)).toBe('deemed_accepted');
     const caller = {
@@ -232,13 +233,15 @@ describe('as time goes by', () => {
       evidence: { text: null, buckets: [] },
     };
     const end = Date.parse(statement.disputableUntil);
-    await expect(market.get(RaisingService).raise(caller, input, end)).rejects.toMatchObject({
+    await expect(
+      market.acting(RaisingService, tenantOf(caller)).raise(caller, input, end),
+    ).rejects.toMatchObject({
       code: 'dispute_window_over',
     });
     expect(await stateOf(market, case_)).toBe('deemed_accepted');
-    const { dispute } = await market.get(RaisingService).raise(caller, input, end - 1);
+    const { dispute } = await market.acting(RaisingService, tenantOf(caller)).raise(caller, input, end - 1);
     expect(await stateOf(market, case_)).toBe('disputed');
-    await market.get(TimeBarService).barLapsed(dispute.lapsesAt!.getTime());
+    await market.acting(TimeBarService).barLapsed(dispute.lapsesAt!.getTime());
     expect(await stateOf(market, case_)).toBe('deemed_accepted');
   });
 });
@@ -317,6 +320,6 @@ describe('a step whose connection is killed in the middle', () => {
 
 describe('the books', () => {
   it('hold together after all of this', async () => {
-    expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
+    expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
   });
 });

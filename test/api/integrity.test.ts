@@ -184,7 +184,7 @@ describe('GET /v1/ledger/integrity', () => {
 
   it('shows in the metrics once a check was made on schedule, at most one an interval', async () => {
     const metrics = async () => (await get('/metrics', market.operatorKey)).text;
-    const integrity = market.get(IntegrityService);
+    const integrity = market.acting(IntegrityService);
     await integrity.verifyOnSchedule(0);
     expect(await metrics()).toMatch(/^peerledger_ledger_integrity_ok 1$/m);
     expect(await metrics()).toMatch(/^peerledger_ledger_integrity_checked_timestamp_seconds \d+/m);

@@ -1,4 +1,5 @@
 import { JobRunner, JobsService } from '../../src/jobs/index.js';
+import { OPERATOR } from '../../src/platform/database/index.js';
 import { expectProblem, type TestAnswer } from '../support/api.js';
 import {
   expectStatus,
@@ -53,15 +54,19 @@ describe('a job that works in a transaction', () => {
   it('tells how far it is meanwhile, and lets its sign of life through', async () => {
     let end: () => void = () => undefined;
     const ending = new Promise<void>((resolve) => (end = resolve));
-    market.get(JobRunner).handle('slow', (_subject, report) =>
-      market.pool.transaction(async () => {
-        await report(3, 7);
-        await ending;
-        return {};
-      }),
-    );
+    market.get(JobRunner).handle('slow', {
+      actsFor: () => Promise.resolve(OPERATOR),
+      run: (_subject, report) =>
+        market.pool.transaction(async () => {
+          await report(3, 7);
+          await ending;
+          return {};
+        }),
+    });
     const work = { kind: 'slow', subject: 'one', ownerIds: [] };
-    const { job } = await market.pool.transaction((tx) => market.get(JobsService).enqueue(tx, work));
+    const { job } = await market.pool.transactionFor(OPERATOR, (tx) =>
+      market.get(JobsService).enqueue(tx, work),
+    );
     const { id } = job;
     const shown = async (): Promise<any> => (await get(`/v1/jobs/${id}`, market.operatorKey)).body;
     const early = await until('it tells how far it is', async () => {

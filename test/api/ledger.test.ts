@@ -1,5 +1,12 @@
 import { v7 } from 'uuid';
-import { creditPostings, issuePostings, LedgerModule, LedgerService } from '../../src/ledger/index.js';
+import {
+  creditPostings,
+  issuePostings,
+  LedgerModule,
+  LedgerService,
+  type PostingDocument,
+} from '../../src/ledger/index.js';
+import type { Tenant } from '../../src/platform/database/index.js';
 import { startApi, type TestApi } from '../support/api.js';
 
 const AGREEMENT = v7();
@@ -30,7 +37,7 @@ beforeAll(async () => {
   await issue({ agreementId: AGREEMENT, sourceId: STATEMENT, payer: alpha, payee: beta, day: 6 });
   await issue({ agreementId: OTHER_AGREEMENT, sourceId: v7(), payer: gamma, payee: alpha, day: 7 });
   const credits = [{ direction: 'aToB', side: 'egress', amount: 220_000n, currency: 'USD' }];
-  await ledger.post({
+  await post({
     agreementId: AGREEMENT,
     sourceKind: 'statement_credits',
     sourceId: STATEMENT,
@@ -51,7 +58,18 @@ async function issue(of: { agreementId: string; sourceId: string; payer: Party; 
   ];
   const books = issuePostings({ lines, currency: 'USD' });
   const effectiveAt = Date.UTC(2026, 10, day);
-  await ledger.post({ agreementId, sourceKind: 'statement', sourceId, effectiveAt, books });
+  await post({ agreementId, sourceKind: 'statement', sourceId, effectiveAt, books });
+}
+
+/** Posts for both parties, as whatever posts does. */
+async function post(document: PostingDocument): Promise<void> {
+  const [{ bookId, counterpartyId }] = document.books as [PostingDocument['books'][number]];
+  const tenant: Tenant = {
+    kind: 'agreement',
+    agreementId: document.agreementId,
+    partyIds: [bookId, counterpartyId],
+  };
+  await api.acting(LedgerService, tenant).post(document);
 }
 
 const get = (path: string, key?: string) => api.request('GET', path, key === undefined ? {} : { key });

@@ -102,7 +102,7 @@ async function balance(deal: Deal): Promise<{ receivable: string; payable: strin
 }
 
 async function expectSoundBooks(): Promise<void> {
-  expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
+  expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
 }
 
 describe('a payment', () => {

@@ -196,7 +196,7 @@ describe('list prices', () => {
       price({ region: 'eu-1', unitPrice: '0.123456789012' }),
       { side: 'ingress', region: null, unit: 'TiB', unitPrice: '0', from: '2026-11-01T00:00:00Z' },
     ]);
-    const service = api.get(ProvidersService);
+    const service = api.acting(ProvidersService);
     expect(await service.listPrices(api.pool, provider.id)).toEqual([
       { side: 'egress', region: null, from: Date.UTC(2026, 9, 1), unit: 'GB', unitPrice: '0.22' },
       { side: 'egress', region: 'eu-1', from: Date.UTC(2026, 9, 1), unit: 'GB', unitPrice: '0.123456789012' },

@@ -28,7 +28,7 @@ async function statements(deal: Deal): Promise<any[]> {
 test('periods are closed from their cut-off on, once each, in order and in gapless numbers', async () => {
   const deal = await market.deal({ from: '2025-03', autoClose: true, timezone: 'Asia/Kolkata' });
   await inForceSince(deal, '2025-02-20T00:00:00Z');
-  const closing = market.get(CloseService);
+  const closing = market.acting(CloseService);
   const cutOff = Date.parse('2025-04-06T00:00:00+05:30');
 
   expect(await closing.requestDue(cutOff - 1)).toBe(0);
@@ -57,7 +57,7 @@ test('back-loaded periods, and agreements that do not close by themselves, wait 
   const byHand = await market.deal({ from: '2025-03', autoClose: false });
   await inForceSince(byHand, '2025-02-20T00:00:00Z');
 
-  expect(await market.get(CloseService).requestDue(PAST)).toBe(1);
+  expect(await market.acting(CloseService).requestDue(PAST)).toBe(1);
   await until('May is closed', async () => (await statements(backLoaded)).length === 1);
   expect(await statements(backLoaded)).toEqual([expect.objectContaining({ period: '2025-05' })]);
   expect(await statements(byHand)).toEqual([]);
@@ -74,7 +74,7 @@ test('a close that failed is left alone for a while, and holds no later period u
      VALUES (gen_random_uuid(), 'close_period', $1, '{}', 'failed', now(), $2)`,
     [`${agreement.id}/2025-03`, new Date(PAST - 60_000)],
   );
-  const closing = market.get(CloseService);
+  const closing = market.acting(CloseService);
   const march = Date.parse('2025-04-20T00:00:00Z');
   expect(await closing.requestDue(march)).toBe(0);
   expect(await closing.requestDue(PAST)).toBe(1);

@@ -181,7 +181,7 @@ describe('a session ends', () => {
     await api.database.query(`UPDATE sessions SET last_used_at = now() - interval '1 day' WHERE id = $1`, [
       ids[1],
     ]);
-    await api.get(SessionsService).deleteEnded();
+    await api.acting(SessionsService).deleteEnded();
     const left = await api.database.query(`SELECT id FROM sessions WHERE id = ANY ($1)`, [ids]);
     expect(left).toEqual([{ id: ids[2] }]);
   });

@@ -55,7 +55,7 @@ const WRONG_RATE = { reason: 'The rate of February was used' };
 
 /** What A's book says: what it owes and is owed, and what it credited. */
 async function booksOfA(): Promise<object> {
-  expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
+  expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
   const { receivable, payable, creditsGiven } = (await get('/v1/balances', deal.a.key)).body.data[0];
   return { receivable, payable, creditsGiven };
 }
@@ -95,7 +95,7 @@ describe('acceptance', () => {
     const path = `/v1/statements/${id}/accept`;
     expectProblem(await market.request('POST', path, { key: deal.a.key }), 428, 'precondition_required');
     const seen = await etagOf(id, deal.a.key);
-    await market.get(StatementLifeService).deemDue(Date.parse(acceptanceDue));
+    await market.acting(StatementLifeService).deemDue(Date.parse(acceptanceDue));
     expectProblem(await post(id, 'accept', deal.a.key, undefined, seen), 412, 'precondition_failed');
     expectProblem(await post(id, 'accept', market.operatorKey), 403, 'not_a_party');
     const stranger = (await market.deal()).a;
@@ -123,7 +123,7 @@ describe('silence', () => {
     const local = new Intl.DateTimeFormat('sv', { timeZone: 'America/New_York', timeStyle: 'medium' });
     expect(local.format(due)).toBe('00:00:00');
     expect(due - Date.parse(issuedAt)).toBeGreaterThan(15 * 86_400_000 - 3_600_000);
-    const life = market.get(StatementLifeService);
+    const life = market.acting(StatementLifeService);
     await life.deemDue(due - 1);
     expect((await get(`/v1/statements/${id}`, deal.a.key)).body.state).toBe('issued');
     expect(await life.deemDue(due)).toBeGreaterThanOrEqual(1);
@@ -137,7 +137,7 @@ describe('silence', () => {
   });
 
   it('of a statement that cannot move holds up no other', async () => {
-    const life = market.get(StatementLifeService);
+    const life = market.acting(StatementLifeService);
     const { id, acceptanceDue } = await market.closePeriod(deal);
     life.observeSteps((_tx, statement) => {
       if (statement.id === id) throw new Error('this one fails');

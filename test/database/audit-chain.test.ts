@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AuditChainsService, AuditService, type AuditedParty } from '../../src/access/index.js';
-import { SERVICE_ROLE, type Transaction } from '../../src/platform/database/index.js';
+import { OPERATOR, SERVICE_ROLE, type Transaction } from '../../src/platform/database/index.js';
 import { expectStatus, hourly, startMarket, type Deal, type Market } from '../support/market.js';
 import { until } from '../support/until.js';
 
@@ -9,7 +9,7 @@ let chains: AuditChainsService;
 
 beforeAll(async () => {
   market = await startMarket();
-  chains = market.get(AuditChainsService);
+  chains = market.acting(AuditChainsService);
 });
 
 afterAll(() => market.close());
@@ -30,7 +30,7 @@ const change = (
   action: string,
   then: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> =>
-  market.pool.transaction(async (tx) => {
+  market.pool.transactionFor(OPERATOR, async (tx) => {
     market.get(AuditService).record(tx, { action, resource: { kind: 'test', id: '1' }, parties: [] });
     await then(tx);
   });
@@ -62,13 +62,15 @@ describe('a chain', () => {
     const before = await chainOf(PLATFORM);
     await expect(change('test.undone', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await change('test.kept', async (tx) => {
-      const rollBack = await tx.savepoint();
-      market.get(AuditService).record(tx, {
-        action: 'test.undone',
-        resource: { kind: 'test', id: '2' },
-        parties: [],
+      const undone = tx.attempt(() => {
+        market.get(AuditService).record(tx, {
+          action: 'test.undone',
+          resource: { kind: 'test', id: '2' },
+          parties: [],
+        });
+        return Promise.reject(new Error('no'));
       });
-      await rollBack();
+      await expect(undone).rejects.toThrow('no');
     });
     expect((await chainOf(PLATFORM)).slice(before.length).map(({ action }) => action)).toEqual(['test.kept']);
   });

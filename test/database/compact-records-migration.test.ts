@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { connectStreams, migrate } from '../../src/platform/database/index.js';
 import { newId } from '../../src/platform/ids/index.js';
+import { reporterIn } from '../support/acting.js';
 import { onDatabase } from '../support/database.js';
 import { intakePlan } from '../support/intake.js';
 import { storeBody } from './stored-batches.js';
@@ -129,7 +130,7 @@ describe('a batch of the same records', () => {
     try {
       const plan = intakePlan({ agreementId, reporterId, batchId: newId() });
       const lines = records.map((each) => JSON.stringify({ direction: 'egress', ...interval, ...each }));
-      const { result } = await streams.transaction((tx) =>
+      const { result } = await streams.transactionFor(reporterIn(plan), (tx) =>
         storeBody(tx, plan, Buffer.from(lines.join('\n'))),
       );
       return result!;

@@ -6,6 +6,7 @@ import type { TrafficRecord } from '../../src/traffic/rules/traffic-record.js';
 import { eachCurrentRecord } from '../../src/traffic/sql/each-current-record.js';
 import { anyValue, bodyOf, PLAN, type SentValue } from '../rules/traffic/batch-bodies.js';
 import { inOrder, outcomeOf, Specification } from '../rules/traffic/batch-oracle.js';
+import { reporterIn } from '../support/acting.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { intakePlan } from '../support/intake.js';
 import { storeBody, storedRecords } from './stored-batches.js';
@@ -40,7 +41,7 @@ const value = (id: string, more: object = {}): SentValue => ({
 
 /** What counts of a reporter, as closing a month reads it anew. */
 async function currentRecords(plan: typeof PLAN): Promise<TrafficRecord[]> {
-  return streams.transaction(async (tx) => {
+  return streams.transactionFor(reporterIn(plan), async (tx) => {
     const found: TrafficRecord[] = [];
     for await (const some of eachCurrentRecord(tx, plan, new Date(0))) found.push(...some);
     return inOrder(found);
@@ -52,7 +53,7 @@ describe.each(Object.entries(HASHES))('ids whose keys collide, by a hash that is
     const plan = intakePlan({ agreementId: newId() });
     const send = async (values: readonly SentValue[]) => {
       const { body } = bodyOf('ndjson', values);
-      return streams.transaction((tx) =>
+      return streams.transactionFor(reporterIn(plan), (tx) =>
         storeBody(tx, { ...plan, batchId: newId() }, body, { records_max: 4, keyOf }),
       );
     };
@@ -94,7 +95,7 @@ describe.each(Object.entries(HASHES))('ids whose keys collide, by a hash that is
           const { plan, specification } = reporters[isOther ? 1 : 0]!;
           const { body, items } = bodyOf('ndjson', values);
           const { usage: _, ...expected } = specification.batch(items, plan);
-          const { result } = await streams.transaction((tx) =>
+          const { result } = await streams.transactionFor(reporterIn(plan), (tx) =>
             storeBody(tx, { ...plan, batchId: newId() }, body, { records_max, keyOf }),
           );
           expect(outcomeOf(result!)).toEqual(expected);
@@ -117,7 +118,7 @@ test('with keys of SHA-256 a chunk that is new is copied in without a comparison
   );
   // A connection of its own: the table that chunks are compared in stays as long as the connection does.
   const fresh = await connectStreams({ url: database.url, poolSize: 1, applicationName: 'peerledger test' });
-  const batch = await fresh.transaction(async (tx) => {
+  const batch = await fresh.transactionFor(reporterIn(plan), async (tx) => {
     const stored = await storeBody(tx, plan, body, { records_max: 20 });
     const [{ incoming }] = (await tx.query<{ incoming: string | null }>(
       `SELECT to_regclass('pg_temp.incoming_records')::text AS incoming`,

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { v7 } from 'uuid';
 import { issuePostings, LedgerService, type PostingDocument } from '../../src/ledger/index.js';
-import { connectDatabase, type Database } from '../../src/platform/database/index.js';
+import { connectDatabase, OPERATOR, type Database, type Tenant } from '../../src/platform/database/index.js';
+import { actingFor } from '../support/acting.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** Two providers; A bills in USD, B in JPY. */
@@ -12,6 +13,7 @@ export const B = '00000000-0000-7000-8000-00000000000b';
 export interface LedgerUnderTest {
   server: TestDatabase;
   database: Database;
+  /** Posts for the two providers, and reads for the operator. */
   ledger: LedgerService;
   /** Empties the ledger, as nobody but its owner can. */
   clear(): Promise<void>;
@@ -32,7 +34,7 @@ export async function openLedger(): Promise<LedgerUnderTest> {
   return {
     server,
     database,
-    ledger: new LedgerService(database),
+    ledger: ledgerOn(database),
     tamper,
     clear: () =>
       tamper(['entries', 'heads', 'transactions', 'accounts'].map((table) => `DELETE FROM ledger_${table}`)),
@@ -41,6 +43,22 @@ export async function openLedger(): Promise<LedgerUnderTest> {
       await server.drop();
     },
   };
+}
+
+function ledgerOn(database: Database): LedgerService {
+  const ledger = new LedgerService(database);
+  const reading = actingFor(database, OPERATOR, ledger);
+  const postingIn = (agreementId: string): LedgerService => actingFor(database, bothIn(agreementId), ledger);
+  return Object.assign(Object.create(reading) as LedgerService, {
+    post: (document: PostingDocument) => postingIn(document.agreementId).post(document),
+    reverse: (...given: Parameters<LedgerService['reverse']>) =>
+      postingIn(given[0].agreementId).reverse(...given),
+  });
+}
+
+/** The tenant of work for A and B in an agreement. */
+export function bothIn(agreementId: string): Tenant {
+  return { kind: 'agreement', agreementId, partyIds: [A, B] };
 }
 
 /** A statement in which A owes B the first amounts, and B owes A the second ones. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { creditPostings, LedgerService, mirroredBooks } from '../../src/ledger/index.js';
-import { A, B, openLedger, statementOf, type LedgerUnderTest } from './ledger-support.js';
+import { OPERATOR } from '../../src/platform/database/index.js';
+import { A, B, bothIn, openLedger, statementOf, type LedgerUnderTest } from './ledger-support.js';
 
 let books: LedgerUnderTest;
 let server: LedgerUnderTest['server'];
@@ -40,7 +41,9 @@ describe('privileges of the service', () => {
     `ALTER TABLE ledger_entries DROP CONSTRAINT ledger_entries_twin`,
     `SET session_replication_role = replica`,
   ])('%s is denied', async (statement) => {
-    await expect(database.query(statement)).rejects.toMatchObject({ code: '42501' });
+    await expect(database.actFor(OPERATOR, () => database.query(statement))).rejects.toMatchObject({
+      code: '42501',
+    });
   });
 });
 
@@ -48,7 +51,7 @@ describe('what the schema refuses', () => {
   /** Posts, and changes what was written before the commit, as a faulty service would. */
   async function spoiled(statement: string, values: unknown[] = []): Promise<void> {
     const document = statementOf(v7(), { byA: [100n] });
-    await database.transaction(async (tx) => {
+    await database.transactionFor(bothIn(document.agreementId), async (tx) => {
       await ledger.post(document);
       await tx.query(statement, [document.agreementId, ...values]);
     });
@@ -175,7 +178,7 @@ describe('post', () => {
 
   test('joins the transaction of its caller', async () => {
     const document = statementOf(v7(), { byA: [100n] });
-    const failed = database.transaction(async () => {
+    const failed = database.transactionFor(bothIn(document.agreementId), async () => {
       await ledger.post(document);
       throw new Error('the statement could not be issued');
     });
@@ -193,7 +196,7 @@ describe('post', () => {
     const agreementId = v7();
     const posters = Array.from({ length: 8 }, async (_, poster) => {
       for (let step = 0; step < 12; step += 1) {
-        await database.transaction(async () => {
+        await database.transactionFor(bothIn(agreementId), async () => {
           // Credits of one book first, then both books: the order that would deadlock on single heads.
           const bookId = poster % 2 === 0 ? A : B;
           const credits = creditPostings({
@@ -364,7 +367,7 @@ describe('balances', () => {
   test('unbilled accruals are of the present only', async () => {
     const service = new LedgerService(database);
     const report = async (query: Parameters<LedgerService['balanceReport']>[0]) =>
-      (await service.balanceReport(query)).balances;
+      (await database.actFor(OPERATOR, () => service.balanceReport(query))).balances;
     const agreementId = v7();
     await ledger.post(statementOf(agreementId, { byA: [100n] }, day(1)));
     expect(await report({ bookId: A })).toMatchObject([{ payable: 100n, unbilled: 0n }]);

@@ -6,6 +6,7 @@ import type { TrafficRecord } from '../../src/traffic/rules/traffic-record.js';
 import { recordsInOrder } from '../../src/traffic/record-listing.js';
 import type { RecordFilter, RecordPosition } from '../../src/traffic/sql/list-records.js';
 import { toRecord } from '../../src/traffic/sql/record-row.js';
+import { reporterIn } from '../support/acting.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { intakePlan } from '../support/intake.js';
 import { Random } from '../support/random.js';
@@ -43,7 +44,9 @@ async function store(owner: Owner, records: readonly Sent[]): Promise<void> {
     return JSON.stringify({ direction: 'egress', bytes: 1, ...more, start: text(start), end: text(end) });
   });
   const plan = intakePlan({ ...owner, batchId: newId() }, MONTHLY);
-  const { result } = await streams.transaction((tx) => storeBody(tx, plan, Buffer.from(lines.join('\n'))));
+  const { result } = await streams.transactionFor(reporterIn(owner), (tx) =>
+    storeBody(tx, plan, Buffer.from(lines.join('\n'))),
+  );
   expect(result!.counts.rejected).toBe(0);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -61,11 +64,15 @@ async function store(owner: Owner, records: readonly Sent[]): Promise<void> {
   await client.end();
 }
 
+function pageOf(owner: Owner, filter: RecordFilter, after: RecordPosition | null, limit: number) {
+  return streams.actFor(reporterIn(owner), () => recordsInOrder(streams, owner, filter, after, limit));
+}
+
 /** All pages of a listing, each of so many at most. */
 async function everyPage(owner: Owner, filter: RecordFilter, limit: number) {
   const found: (TrafficRecord & { superseded: boolean })[] = [];
   for (let after: RecordPosition | null = null; ;) {
-    const page = await recordsInOrder(streams, owner, filter, after, limit);
+    const page = await pageOf(owner, filter, after, limit);
     expect(page.length).toBeLessThanOrEqual(limit);
     found.push(...page.map(({ superseded, ...row }) => ({ ...toRecord(row), superseded })));
     if (page.length < limit) return found;
@@ -168,7 +175,7 @@ test('a record of a month is found by its last second, and not after it', async 
   const start = Date.UTC(2025, 8, 30, 22);
   const end = start + 745 * HOUR_MS;
   await store(owner, [{ id: 'early', start: FIRST, end: FIRST + HOUR_MS }]);
-  await streams.transaction((tx) => {
+  await streams.transactionFor(reporterIn(owner), (tx) => {
     const terms = { reconciliation: { bucket: 'month' as const } };
     const plan = intakePlan({ ...owner, timezone: 'Europe/Berlin', batchId: newId() }, terms);
     const line = JSON.stringify({
@@ -180,7 +187,7 @@ test('a record of a month is found by its last second, and not after it', async 
   await store(owner, [{ id: 'late', start: end + HOUR_MS, end: end + 2 * HOUR_MS }]);
   const idsFrom = async (from: number): Promise<string[]> => {
     const filter = { ...NONE, from: new Date(from), to: new Date(end + HOUR_MS) };
-    return (await recordsInOrder(streams, owner, filter, null, 10)).map(({ id }) => id);
+    return (await pageOf(owner, filter, null, 10)).map(({ id }) => id);
   };
   expect(await idsFrom(end - 1_000)).toEqual(['month']);
   expect(await idsFrom(end)).toEqual([]);
@@ -188,8 +195,8 @@ test('a record of a month is found by its last second, and not after it', async 
 
 test('who reported nothing has no records, nor who asks for none', async () => {
   const owner = { agreementId: newId(), reporterId: newId() };
-  expect(await recordsInOrder(streams, owner, NONE, null, 10)).toEqual([]);
+  expect(await pageOf(owner, NONE, null, 10)).toEqual([]);
   await store(owner, [{ id: 'r', start: FIRST, end: FIRST + HOUR_MS }]);
-  expect(await recordsInOrder(streams, owner, { ...NONE, from: new Date(LAST) }, null, 10)).toEqual([]);
-  expect(await recordsInOrder(streams, owner, { ...NONE, to: new Date(FIRST) }, null, 10)).toEqual([]);
+  expect(await pageOf(owner, { ...NONE, from: new Date(LAST) }, null, 10)).toEqual([]);
+  expect(await pageOf(owner, { ...NONE, to: new Date(FIRST) }, null, 10)).toEqual([]);
 });

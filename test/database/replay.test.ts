@@ -40,7 +40,8 @@ test('a period of more buckets than a call takes arguments is added up from its 
   const [{ id }] = (await market.database.query<{ id: string }>(`SELECT ${agreementId} AS id`)) as [
     { id: string },
   ];
-  const replayed = await market.get(Database).snapshot(async (tx) => {
+  const both = await market.acting(AgreementsService).tenantOf(id);
+  const replayed = await market.acting(Database, both).snapshot(async (tx) => {
     const agreement = await agreements.findById(tx, id);
     const version = await agreements.versionFor(tx, agreement, PERIOD);
     const replay = { period: PERIOD, version, recorded: { upTo: 1n } };

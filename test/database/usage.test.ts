@@ -1,4 +1,4 @@
-import { SERVICE_ROLE } from '../../src/platform/database/index.js';
+import { OPERATOR, SERVICE_ROLE } from '../../src/platform/database/index.js';
 import { expectStatus, hourly, startMarket, type Deal, type Market, type Sent } from '../support/market.js';
 import { Processes, type Service } from '../support/processes.js';
 import { Random } from '../support/random.js';
@@ -194,9 +194,13 @@ describe('the service’s role', () => {
       `TRUNCATE ${table} CASCADE`,
       `ALTER TABLE ${table} DISABLE TRIGGER ALL`,
     ]) {
-      await expect(market.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+      await expect(market.pool.actFor(OPERATOR, () => market.pool.query(statement))).rejects.toMatchObject({
+        code: '42501',
+      });
     }
-    const [row] = await market.pool.query<{ role: string }>('SELECT current_user AS role');
+    const [row] = await market.pool.actFor(OPERATOR, () =>
+      market.pool.query<{ role: string }>('SELECT current_user AS role'),
+    );
     expect(row!.role).toBe(SERVICE_ROLE);
   });
 });

@@ -61,7 +61,7 @@ export class Closing {
         openingBalance: issued[n - 1]?.closingBalance ?? '0.00',
       });
     });
-    expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
+    expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
     const balances = expectStatus(await market.request('GET', '/v1/balances', { key: deal.a.key }), 200);
     const inBooks = balances.body.data[0] ?? { net: '0.00', creditsGiven: '0.00' };
     const { closingBalance } = issued.at(-1) ?? { closingBalance: '0.00' };

@@ -3,7 +3,11 @@ import { IntegrityService } from '../../src/integrity/index.js';
 import { LedgerService, type LedgerBalance } from '../../src/ledger/index.js';
 import { PaymentsService } from '../../src/payments/index.js';
 import type { Caller } from '../../src/access/index.js';
-import type { Transaction } from '../../src/platform/database/index.js';
+import {
+  OPERATOR as OPERATOR_TENANT,
+  type Tenant,
+  type Transaction,
+} from '../../src/platform/database/index.js';
 import { CloseService } from '../../src/settlement/index.js';
 import { Random } from '../support/random.js';
 import { expectStatus, startMarket, type Deal, type Market, type Party } from '../support/market.js';
@@ -48,7 +52,7 @@ class Story {
 
   static async begin(random: Random): Promise<Story> {
     const deal = await market.deal({ terms: { ...TERMS, netting: random.once(2) }, from: '2024-01' });
-    const id = (await market.get(AgreementsService).idOf(deal.code))!;
+    const id = (await market.acting(AgreementsService).idOf(deal.code))!;
     return new Story(deal, id, random);
   }
 
@@ -82,7 +86,8 @@ class Story {
       await market.take(this.deal, from, [{ ...record, direction: 'egress' }]);
       await market.take(this.deal, to, [{ ...record, direction: 'ingress' }]);
     }
-    const close = () => market.get(CloseService).close(this.agreementId, month, Date.now());
+    const both: Tenant = { kind: 'agreement', agreementId: this.agreementId, partyIds: [a.id, b.id] };
+    const close = () => market.acting(CloseService, both).close(this.agreementId, month, Date.now());
     const { statementId } = await this.crashingFirst(close);
     this.months += 1;
     const path = `/v1/statements/${statementId}`;
@@ -125,7 +130,7 @@ class Story {
     const payment = this.payments.find(({ state }) => state === from);
     if (!payment) return;
     const request = { step, at: Date.now(), reason: null, check: () => undefined };
-    const taken = () => market.get(PaymentsService).take(OPERATOR, payment.id, request);
+    const taken = () => market.acting(PaymentsService).take(OPERATOR, payment.id, request);
     await this.crashingFirst(taken);
     // The answer was lost, and the client asks again.
     if (this.random.once(3)) await taken();
@@ -167,7 +172,7 @@ class Story {
   private async crashingFirst<T>(work: () => Promise<T>): Promise<T> {
     if (this.random.once(2)) {
       let left = 1 + this.random.below(30);
-      const dying = market.pool.transaction(async (tx: Transaction) => {
+      const dying = market.pool.transactionFor(OPERATOR_TENANT, async (tx: Transaction) => {
         const query = tx.query.bind(tx);
         tx.query = <Row>(...given: Parameters<Transaction['query']>) => {
           if ((left -= 1) === 0) throw new Crash();
@@ -185,9 +190,9 @@ class Story {
 
   /** Everything that has to hold, whatever happened. */
   async check(): Promise<void> {
-    const ledger = market.get(LedgerService);
+    const ledger = market.acting(LedgerService);
     expect(
-      await market.get(IntegrityService).verify({ agreements: [this.agreementId], auditChains: 'none' }),
+      await market.acting(IntegrityService).verify({ agreements: [this.agreementId], auditChains: 'none' }),
     ).toMatchObject({
       firstProblem: null,
     });
@@ -227,7 +232,7 @@ class Story {
     const path = `/v1/statements?agreement=${this.deal.code}&state=settled`;
     const settled: any[] = (await market.request('GET', path, { key: this.deal.a.key })).body.data;
     const [book] = await market
-      .get(LedgerService)
+      .acting(LedgerService)
       .balances({ bookId: this.deal.a.id, agreementId: this.agreementId });
     const sum = (statements: any[], of: string) =>
       statements.reduce((total: bigint, each) => total + centsOf(each[of]), 0n);

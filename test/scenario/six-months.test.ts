@@ -232,7 +232,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
       about(other, lineOf(other, 'usage', 'aToB'), '1.00', 'time_zone'),
     );
     const { body } = await west.get('A', `/v1/agreements/${west.code}`);
-    const disputes = market.get(DisputesService);
+    const disputes = market.acting(DisputesService);
     expect(await disputes.timeBar({ agreementId: body.id, id: forgotten.id }, Date.now() + FOREVER_MS)).toBe(
       true,
     );
@@ -261,7 +261,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
     await north.step(open.id, 'propose', 'A', { kind: 'amount', amount: '200.01' });
     await north.step(open.id, 'consent', 'B');
     north.books.concede(DECEMBER, 'aToB', 'A', -20_001n);
-    await market.get(StatementLifeService).deemDue(Date.now() + 20 * 86_400_000);
+    await market.acting(StatementLifeService).deemDue(Date.now() + 20 * 86_400_000);
     const statement = west.statements[3];
     const path = `/v1/statements/${statement.id}`;
     expect((await west.get('B', path)).body.state).toBe('deemed_accepted');
@@ -382,7 +382,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
   );
 
   it('the books hold together, and owe what the statements say', async () => {
-    expect(await market.get(LedgerService).verify()).toMatchObject({ ok: true });
+    expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
     for (const { books, position } of [north, west].map((each) => ({
       books: each.books,
       position: each.position.bind(each),

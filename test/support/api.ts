@@ -6,12 +6,15 @@ import {
   connectStreams,
   Database,
   DatabaseModule,
+  OPERATOR,
   StreamDatabase,
+  type Tenant,
 } from '../../src/platform/database/index.js';
 import { Config, readConfig } from '../../src/platform/config/index.js';
 import { createHttpApp, HttpModule, type HttpAppOptions } from '../../src/platform/http/index.js';
 import { createLogger } from '../../src/platform/telemetry/index.js';
 import { ProvidersModule } from '../../src/providers/index.js';
+import { actingFor } from './acting.js';
 import { Contract, type Exchange } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { UNTHROTTLED } from './unthrottled.js';
@@ -42,6 +45,8 @@ export interface TestApi {
   pool: Database;
   /** Gives a provider of the Nest container. */
   get<T>(token: Type<T>): T;
+  /** The same with its methods run for a tenant: the operator, unless another one is given. */
+  acting<T extends object>(token: Type<T>, tenant?: Tenant): T;
   /**
    * POSTs get an Idempotency-Key unless they bring one, or `''` for none. Fails where the exchange is not as
    * `openapi.yaml` says.
@@ -142,6 +147,7 @@ export async function serve(
     database,
     pool,
     get: (token) => app.get(token, { strict: false }),
+    acting: (token, tenant = OPERATOR) => actingFor(pool, tenant, app.get(token, { strict: false })),
     request,
     provider: (code, scopes = ALL_SCOPES) => registerProvider(request, operatorKey as string, code, scopes),
     logs: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),

@@ -25,7 +25,7 @@ export async function findSession(
             sessions.expires_at > now()
               AND sessions.last_used_at > now() - make_interval(secs => $2)
               AND (sessions.api_key_id IS NULL
-                   OR (api_keys.revoked_at IS NULL
+                   OR (api_keys.id IS NOT NULL AND api_keys.revoked_at IS NULL
                        AND (api_keys.expires_at IS NULL OR api_keys.expires_at > now()))) AS is_live
        FROM sessions
        LEFT JOIN providers ON providers.id = sessions.provider_id

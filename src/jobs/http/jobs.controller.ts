@@ -19,8 +19,10 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
+import { CurrentCaller, Scopes, tenantOf, type Caller } from '../../access/index.js';
+import { Database } from '../../platform/database/index.js';
 import { JobsService } from '../jobs.service.js';
+import type { JobRow } from '../sql/job-row.js';
 import { JobView, showJob } from './job.view.js';
 import { OwnJobGuard } from './own-job.guard.js';
 import { Problems } from '../../platform/http/index.js';
@@ -34,7 +36,10 @@ const POLL_MS = 250;
 export class JobsController implements OnModuleDestroy {
   private readonly stopping = new Subject<void>();
 
-  constructor(private readonly jobs: JobsService) {}
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobsService,
+  ) {}
 
   /** Ends what would keep a stop waiting for as long as jobs take; clients connect again elsewhere. */
   onModuleDestroy(): void {
@@ -67,8 +72,11 @@ export class JobsController implements OnModuleDestroy {
     },
   })
   events(@CurrentCaller() caller: Caller, @Param('id') id: string): Observable<MessageEvent> {
+    // The events come when the request's handler has long returned.
+    const look = (): Promise<JobRow> =>
+      this.database.actFor(tenantOf(caller), () => this.jobs.find(caller, id));
     return timer(0, POLL_MS).pipe(
-      concatMap(() => from(this.jobs.find(caller, id))),
+      concatMap(() => from(look())),
       distinctUntilChanged((a, b) => a.touchedAt.getTime() === b.touchedAt.getTime() && a.state === b.state),
       takeWhile(({ state }) => state === 'queued' || state === 'running', true),
       map((job) => ({ type: 'job', data: showJob(job) })),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { keepTenant } from '../database/index.js';
 import { csvOf } from './csv-rows.js';
 
 const ROWS_A_PAGE = 1000;
@@ -19,7 +20,7 @@ export async function csvAnswer(reply: FastifyReply, name: string, read: ReadPag
   await reply
     .header('Content-Type', 'text/csv; charset=utf-8; header=present')
     .header('Content-Disposition', `attachment; filename="${name}"`)
-    .send(Readable.from(rowsFrom(first, read)));
+    .send(Readable.from(keepTenant(rowsFrom(first, read))));
 }
 
 async function* rowsFrom(first: Awaited<ReturnType<ReadPage>>, read: ReadPage): AsyncGenerator<string> {

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { from } from 'pg-copy-streams';
 import type { Transaction } from './database.js';
 
 /** What stands before and after the tuples of COPY's binary format (PostgreSQL's documentation of COPY). */
@@ -21,7 +20,7 @@ export async function copyText(tx: Transaction, statement: string, rows: Uint8Ar
 }
 
 async function send(tx: Transaction, statement: string, messages: Uint8Array[]): Promise<void> {
-  await pipeline(Readable.from(messages), tx.client.query(from(statement)));
+  await pipeline(Readable.from(messages), tx.copyIn(statement));
 }
 
 function messagesOf(bytes: Uint8Array): Uint8Array[] {

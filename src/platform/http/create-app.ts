@@ -79,6 +79,7 @@ export async function createHttpApp(
 function prepare(fastify: FastifyInstance, limits: HttpLimits, origins: readonly string[]): void {
   const routes = RouteTable.of(fastify);
   fastify.decorateRequest('callerKey', undefined);
+  fastify.decorateRequest('tenant', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
     secure(request, reply);

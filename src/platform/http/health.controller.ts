@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Logger, type OnModuleInit } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Database, pendingMigrations } from '../database/index.js';
+import { Database, NOBODY, pendingMigrations } from '../database/index.js';
 import { defineProblems } from '../problems/index.js';
 import { Metrics, ReadinessRegistry } from '../telemetry/index.js';
 import { Problems } from './openapi/problems-of.js';
@@ -34,13 +34,18 @@ export class HealthController implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.readiness.register('database', async () => {
-      await this.database.query('SELECT 1');
-    });
-    this.readiness.register('migrations', async () => {
-      const pending = pendingMigrations(await findAppliedMigrations(this.database));
-      if (pending.length > 0) throw new Error(`not applied: ${pending.join(', ')}`);
-    });
+    const { database } = this;
+    this.readiness.register('database', () =>
+      database.actFor(NOBODY, async () => {
+        await database.query('SELECT 1');
+      }),
+    );
+    this.readiness.register('migrations', () =>
+      database.actFor(NOBODY, async () => {
+        const pending = pendingMigrations(await findAppliedMigrations(database));
+        if (pending.length > 0) throw new Error(`not applied: ${pending.join(', ')}`);
+      }),
+    );
   }
 
   @Get('health/live')

@@ -8,6 +8,7 @@ import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { PageLinkInterceptor } from './page-link.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
+import { TenantInterceptor } from './tenant.interceptor.js';
 import { UnreadBodyInterceptor } from './unread-body.interceptor.js';
 import { RequestValidationPipe } from './validation.js';
 
@@ -20,6 +21,8 @@ import { RequestValidationPipe } from './validation.js';
     IdempotencyService,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
+    // The order counts: what a request stores of itself is stored for its caller, too.
+    { provide: APP_INTERCEPTOR, useClass: TenantInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnreadBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Tenant } from '../database/index.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -8,6 +9,8 @@ declare module 'fastify' {
     callerKey?: string;
     /** The code of the problem that answers it, once one does. */
     problemCode?: string;
+    /** For whom the request's statements run: set by whoever authenticates; without it for nobody. */
+    tenant?: Tenant;
   }
   interface FastifyContextConfig {
     /** The most inflated bytes that a body on this route may have, if not the default. */

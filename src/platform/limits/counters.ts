@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { RateLimiterPostgres, RateLimiterRedis, type RateLimiterStoreAbstract } from 'rate-limiter-flexible';
-import type { Queryable } from '../database/index.js';
+import { NOBODY, type Database } from '../database/index.js';
 import type { SharedCounter } from './quota.js';
 
 export interface CountersOptions {
   /** Where the counts are kept when there is no Redis. */
-  database: Queryable;
+  database: Database;
   redisUrl?: string | undefined;
   window_s: number;
 }
@@ -62,11 +62,13 @@ export class Counters {
 }
 
 /** What the library knows of a pool of `pg`. */
-function poolOf(database: Queryable): {
+function poolOf(database: Database): {
   query(statement: { text: string; values: unknown[]; name?: string }): Promise<{ rows: unknown[] }>;
 } {
   return {
-    query: async ({ text, values, name }) => ({ rows: await database.query(text, values, name) }),
+    query: async ({ text, values, name }) => ({
+      rows: await database.actFor(NOBODY, () => database.query(text, values, name)),
+    }),
   };
 }
 

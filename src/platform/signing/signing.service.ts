@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import canonicalize from 'canonicalize';
 import { calculateJwkThumbprint, CompactSign, exportJWK, type JWK } from 'jose';
 import { Config } from '../config/index.js';
-import { Database, type Transaction } from '../database/index.js';
+import { Database, NOBODY, type Transaction } from '../database/index.js';
 import type { PublicJwkView } from './public-jwk.view.js';
 import { insertSigningKey } from './sql/insert-signing-key.js';
 import { listSigningKeys } from './sql/list-signing-keys.js';
@@ -47,7 +47,7 @@ export class SigningService {
   async publicKeys(): Promise<{ keys: PublicJwkView[] }> {
     await this.currentSigner();
     // A snapshot that is open here may be older than the key.
-    const keys = await this.database.outside(() => listSigningKeys(this.database));
+    const keys = await this.apart(() => listSigningKeys(this.database));
     return {
       keys: keys.map(({ kid, publicJwk }) => ({
         ...(publicJwk as PublicJwkView),
@@ -58,14 +58,19 @@ export class SigningService {
 
   /** A new key is stored in a transaction of its own: it stays, whatever becomes of the one that is open here. */
   private currentSigner(): Promise<Signer> {
-    this.signer ??= this.database
-      .outside(() => this.database.transaction((tx) => this.loadSigner(tx)))
-      .catch((error: unknown) => {
+    this.signer ??= this.apart(() => this.database.transaction((tx) => this.loadSigner(tx))).catch(
+      (error: unknown) => {
         // Asked again next time: a database that was away comes back.
         this.signer = null;
         throw error;
-      });
+      },
+    );
     return this.signer;
+  }
+
+  /** The service's own keys are no party's, whoever's work needs them. */
+  private apart<T>(work: () => Promise<T>): Promise<T> {
+    return this.database.outside(() => this.database.actFor(NOBODY, work));
   }
 
   /** The configured key, or the stored one, or a new one that is stored. */

@@ -11,7 +11,13 @@ export class RenderJob implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.runner.handle(RENDER, (subject, report) => this.renderings.makeAsked(subject, report));
-    this.runner.handle(RENDER_STATEMENT, (subject, report) => this.renderings.makeAll(subject, report));
+    this.runner.handle(RENDER, {
+      actsFor: (subject) => this.renderings.askedFor(subject),
+      run: (subject, report) => this.renderings.makeAsked(subject, report),
+    });
+    this.runner.handle(RENDER_STATEMENT, {
+      actsFor: (statementId) => this.renderings.askedFor(statementId),
+      run: (statementId, report) => this.renderings.makeAll(statementId, report),
+    });
   }
 }

@@ -54,16 +54,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   /** The first request under a key. The handler's own transaction joins this one. */
   private async first(tx: Transaction, run: FirstRun): Promise<{ body: Buffer } | { refusal: unknown }> {
-    const rollBack = await tx.savepoint();
     let value: unknown;
     try {
       // Awaited here, so that the handler runs in this transaction's asynchronous context.
-      value = await firstValueFrom(run.next.handle(), { defaultValue: undefined });
+      value = await tx.attempt(() => firstValueFrom(run.next.handle(), { defaultValue: undefined }));
     } catch (error) {
       const problem = toProblem(error);
       const { status } = problem.definition;
       if (status >= 500 || TRANSIENT_STATUSES.has(status)) throw error;
-      await rollBack();
       const { body, headers } = renderProblem(problem, run.request);
       await this.store(tx, run, { status, headers: selected((name) => headers[name]), body });
       return { refusal: error };
