@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Controller, Get, Header, Module, Req, Sse } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { of, type Observable } from 'rxjs';
+// Routes name problems of rooms above their own, which have to be declared.
+import '../../src/app.module.js';
 import { Public } from '../../src/access/index.js';
 import { Etagged } from '../../src/platform/http/index.js';
 import { expectProblem, startApi, type TestApi } from '../support/api.js';

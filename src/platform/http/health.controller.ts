@@ -5,7 +5,6 @@ import { defineProblems } from '../problems/index.js';
 import { Metrics, ReadinessRegistry } from '../telemetry/index.js';
 import { Problems } from './openapi/problems-of.js';
 import { Public } from './public.js';
-import { Unlimited } from './route-config.js';
 import { findAppliedMigrations } from './sql/find-applied-migrations.js';
 
 const healthProblems = defineProblems({
@@ -49,8 +48,7 @@ export class HealthController implements OnModuleInit {
   }
 
   @Get('health/live')
-  @Public()
-  @Unlimited()
+  @Public({ isUnlimited: true })
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
   @ApiOkResponse({ type: Health })
   live(): Health {
@@ -58,8 +56,7 @@ export class HealthController implements OnModuleInit {
   }
 
   @Get('health/ready')
-  @Public()
-  @Unlimited()
+  @Public({ isUnlimited: true })
   @Problems('not_ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can answer requests' })
   @ApiOkResponse({ type: Health })
@@ -80,8 +77,7 @@ export class HealthController implements OnModuleInit {
   }
 
   @Get('metrics')
-  @Public()
-  @Unlimited()
+  @Public({ isUnlimited: true })
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ operationId: 'getMetrics', summary: 'What the process measures of itself, for Prometheus' })
   @ApiOkResponse({

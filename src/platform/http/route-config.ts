@@ -34,8 +34,3 @@ export function ReadsStreams(): MethodDecorator {
 export function Consumes(...types: string[]): MethodDecorator {
   return applyDecorators(AddRouteConfig({ consumes: types }), ApiConsumes(...types));
 }
-
-/** Takes a public route out of the limit on requests of an address: for probes, which all come from one. */
-export function Unlimited(): MethodDecorator {
-  return AddRouteConfig({ isUnlimited: true });
-}

@@ -37,7 +37,7 @@ export function describeProblems(operation: Operation, method: string): string[]
   const named = takeNamedCodes(operation, CODE_PREFIX);
   const ofChanges = takeNamedCodes(operation, CHANGE_PREFIX);
   const codes = new Set([
-    ...[...ALWAYS, ...impliedCodes(operation), ...named],
+    ...[...ALWAYS, ...impliedCodes(operation, method), ...named],
     ...(method === 'get' ? [] : ofChanges),
   ]);
   const byStatus = new Map<number, string[]>();
@@ -63,10 +63,11 @@ export function sharedAnswers(codes: Iterable<string>): Record<string, Answer> {
   return Object.fromEntries(names.map((code) => [code, answerOf([code])]));
 }
 
-function impliedCodes({ parameters = [], requestBody }: Operation): string[] {
+/** A body is read, and refused for what is wrong with it, also where a route asks for none. */
+function impliedCodes({ parameters = [] }: Operation, method: string): string[] {
   const query = parameters.filter(({ in: place }) => place === 'query');
   return [
-    ...(requestBody ? [...OF_BODIES, 'validation_failed'] : []),
+    ...(method === 'get' ? [] : [...OF_BODIES, 'validation_failed']),
     ...(query.length > 0 ? ['validation_failed'] : []),
     ...(query.some(({ name }) => /cursor$/i.test(name)) ? ['invalid_cursor'] : []),
     ...(parameters.some(({ in: place }) => place === 'path') ? ['uri_too_long'] : []),
