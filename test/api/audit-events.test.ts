@@ -262,14 +262,14 @@ describe('GET /v1/audit-events', () => {
 describe('a denied attempt', () => {
   it('for want of a scope is shown to the owner of the key', async () => {
     const { code, key } = await market.provider('scopeless', ['audit:read']);
-    await market.send(deal, { key }, []);
+    expectProblem(await suspend(deal, key), 403, 'insufficient_scope');
     const [denied] = await deniedTo(key);
     expect(denied).toMatchObject({
       outcome: 'denied',
       action: 'request.denied',
       actor: { kind: 'provider', provider: code, credential: { kind: 'api_key' } },
       resource: { kind: 'agreement', id: deal.code },
-      request: { address: '127.0.0.1', method: 'POST', route: '/v1/agreements/:agreement/batches' },
+      request: { address: '127.0.0.1', method: 'POST', route: '/v1/agreements/:agreement/suspend' },
       status: 403,
       code: 'insufficient_scope',
       attempts: 1,
