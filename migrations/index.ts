@@ -27,6 +27,7 @@ import { CheckedRenderings1764000000072 } from './1764000000072-checked-renderin
 import { Sessions1764000000090 } from './1764000000090-sessions.js';
 import { RateLimits1764000000091 } from './1764000000091-rate-limits.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
+import { CustomerPseudonyms1764000000101 } from './1764000000101-customer-pseudonyms.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -58,4 +59,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Sessions1764000000090,
   RateLimits1764000000091,
   Audit1764000000100,
+  CustomerPseudonyms1764000000101,
 ];

@@ -1,4 +1,5 @@
 export { providersProblems } from './providers.errors.js';
+export { OfProvider } from './http/of-provider.js';
 export { ProvidersModule } from './providers.module.js';
 export {
   ProvidersService,

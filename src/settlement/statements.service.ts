@@ -12,6 +12,7 @@ import type { Instant } from '../period/index.js';
 import { Database, type Queryable } from '../platform/database/index.js';
 import { isId } from '../platform/ids/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
+import { CustomersService } from '../traffic/index.js';
 import { CompositionService } from './composition.service.js';
 import { creditView, type CreditView } from './rules/credit-view.js';
 import { statementDocument, type StatementDocument } from './rules/statement-document.js';
@@ -38,6 +39,7 @@ export class StatementsService implements OnModuleInit {
     private readonly database: Database,
     private readonly agreements: AgreementsService,
     private readonly composition: CompositionService,
+    private readonly customers: CustomersService,
     private readonly ledger: LedgerService,
     private readonly life: StatementLifeService,
     private readonly providers: ProvidersService,
@@ -126,7 +128,7 @@ export class StatementsService implements OnModuleInit {
     return { statement, provider: (await this.providers.findById(caller.providerId))! };
   }
 
-  /** A provider's own credits, after a position. */
+  /** A provider's own credits, after a position, as they were stored at the issue. */
   async credits(
     statement: StatementRow,
     providerId: string,
@@ -135,6 +137,12 @@ export class StatementsService implements OnModuleInit {
   ): Promise<CreditRow[]> {
     const owner = { agreementId: statement.agreementId, statementId: statement.id, providerId };
     return listCredits(this.database, owner, afterPosition, limit);
+  }
+
+  /** The same for the provider's own eyes: with its references in the place of pseudonyms. */
+  async namedCredits(...of: Parameters<StatementsService['credits']>): Promise<CreditRow[]> {
+    const [, providerId] = of;
+    return this.customers.named(this.database, providerId, await this.credits(...of));
   }
 
   async creditTotals(statement: StatementRow, providerId: string): Promise<CreditTotals> {

@@ -17,6 +17,7 @@ import { httpProblems } from '../platform/http/index.js';
 import { newId } from '../platform/ids/index.js';
 import { ProvidersService } from '../providers/index.js';
 import { addUsage } from './add-usage.js';
+import { CustomersService } from './customers.service.js';
 import { BatchSlots } from './batch-slots.js';
 import { ChunkStore } from './chunk-store.js';
 import { BodyFeed, type FeedLimits } from './body-feed.js';
@@ -66,6 +67,7 @@ export class IngestService {
     private readonly database: StreamDatabase,
     private readonly agreements: AgreementsService,
     private readonly audit: AuditService,
+    private readonly customers: CustomersService,
     private readonly providers: ProvidersService,
     private readonly thread: IntakeThread,
     private readonly config: Config,
@@ -115,13 +117,15 @@ export class IngestService {
     if (earlier) return replay(earlier, feed);
 
     const { plan, termsEpoch } = await this.planOf(tx, request);
-    const result = await this.store(tx, plan, feed);
+    const references = new Map<string, string>();
+    const result = await this.store(tx, plan, feed, references);
     if (request.mode === 'atomic' && result.counts.rejected > 0) throw refusal(result);
 
     const clock = await lockClock(tx, agreement.id);
     // An issue meanwhile makes the batch late, which is nothing to refuse, unless the period is too old for that.
     const barred = await listBarred(tx, plan);
     if (clock.termsEpoch !== termsEpoch || barred.join() !== plan.closed.join()) throw changedMeanwhile();
+    if (references.size > 0) await this.customers.note(tx, reporterId, plan.customerKeys.at(-1)!, references);
     await addUsage(tx, agreement.id, reporterId);
     const recorded = await advanceClock(tx, agreement.id);
     const { mode } = request;
@@ -165,6 +169,7 @@ export class IngestService {
       closed: [],
       suspensions: suspensionsOf(agreement),
       prices: await this.providers.listPrices(tx, reporterId),
+      customerKeys: await this.customers.keysOf(tx, { agreementId: agreement.id, reporterId, termsEpoch }),
       now: Date.now(),
       format,
       limits: {
@@ -175,8 +180,13 @@ export class IngestService {
     return { plan: { ...plan, closed: await listBarred(tx, plan) }, termsEpoch };
   }
 
-  /** Stores the records, and copies in what they come to. */
-  private async store(tx: Transaction, plan: IntakePlan, feed: BodyFeed): Promise<IntakeResult> {
+  /** Stores the records, copies in what they come to, and collects what their pseudonyms stand for. */
+  private async store(
+    tx: Transaction,
+    plan: IntakePlan,
+    feed: BodyFeed,
+    references: Map<string, string>,
+  ): Promise<IntakeResult> {
     await prepareUsage(tx);
     const batch: OpenBatch = this.thread.read(plan);
     const store = new ChunkStore(tx, plan.agreementId, batch);
@@ -186,6 +196,8 @@ export class IngestService {
         const step = await batch.step();
         if (step.kind === 'done') return step.result;
         if (step.kind === 'usage') await copyUsage(tx, step.rows);
+        else if (step.kind === 'customers')
+          for (const [pseudonym, reference] of step.references) references.set(pseudonym, reference);
         else await store.store(step);
       }
     } finally {

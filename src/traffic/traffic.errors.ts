@@ -12,6 +12,10 @@ export const trafficProblems = defineProblems({
   ingest_busy: { status: 503, title: 'Too many batches at once' },
   price_in_closed_period: { status: 409, title: 'Price takes effect in a closed period' },
   terms_in_closed_period: { status: 409, title: 'Terms take effect in a closed period' },
+  customer_key_not_found: { status: 404, title: 'There is no such version of the key' },
+  customer_key_in_use: { status: 409, title: 'The key is in use' },
+  customers_not_pseudonymous: { status: 409, title: 'Customers are kept without pseudonyms' },
+  customer_keys_unavailable: { status: 503, title: 'Keys of pseudonyms cannot be sealed or opened' },
   // Codes of single records, listed in a refused batch's errors.
   invalid_record: { status: 422, title: 'Malformed record' },
   record_conflict: { status: 422, title: 'Record stored with other content' },

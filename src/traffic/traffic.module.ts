@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AgreementsModule } from '../agreements/index.js';
 import { ProvidersModule } from '../providers/index.js';
+import { CustomersService } from './customers.service.js';
 import { BatchesController } from './http/batches.controller.js';
+import { CustomersController } from './http/customers.controller.js';
 import { RecordsController } from './http/records.controller.js';
 import { IngestService } from './ingest.service.js';
 import { IntakeThread } from './intake-thread.js';
@@ -9,8 +11,8 @@ import { TrafficService } from './traffic.service.js';
 
 @Module({
   imports: [AgreementsModule, ProvidersModule],
-  controllers: [BatchesController, RecordsController],
-  providers: [IngestService, IntakeThread, TrafficService],
-  exports: [TrafficService],
+  controllers: [BatchesController, CustomersController, RecordsController],
+  providers: [CustomersService, IngestService, IntakeThread, TrafficService],
+  exports: [CustomersService, TrafficService],
 })
 export class TrafficModule {}

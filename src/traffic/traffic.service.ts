@@ -9,6 +9,7 @@ import {
 import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { ProvidersService, slotOf, type ListPrice, type NumberedPrice } from '../providers/index.js';
+import { CustomersService } from './customers.service.js';
 import { recordsInOrder } from './record-listing.js';
 import { reachesIssued } from './rules/price-reach.js';
 import type { BatchRow } from './sql/batch-row.js';
@@ -39,6 +40,7 @@ export class TrafficService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
+    private readonly customers: CustomersService,
     private readonly providers: ProvidersService,
   ) {}
 
@@ -71,15 +73,19 @@ export class TrafficService implements OnModuleInit {
     return eachBatchRecord(tx, owner, batchId);
   }
 
+  /** A reporter's own records, with its own references where there are pseudonyms. */
   async records(
     agreement: Agreement,
     reporterId: string,
-    filter: RecordFilter,
+    { customer, ...filter }: Omit<RecordFilter, 'customers'> & { customer: string | null },
     after: RecordPosition | null,
     limit: number,
   ): Promise<RecordListing[]> {
     const owner = { agreementId: agreement.id, reporterId };
-    return recordsInOrder(this.database, owner, filter, after, limit);
+    const customers =
+      customer === null ? null : await this.customers.storedAs(this.database, reporterId, customer);
+    const rows = await recordsInOrder(this.database, owner, { ...filter, customers }, after, limit);
+    return this.customers.named(this.database, reporterId, rows);
   }
 
   /** A reporter's customer sums inside the zero-rating's limits; for that reporter's eyes alone. */

@@ -219,5 +219,11 @@ export const ACCESS: Record<string, AccessRow | typeof PUBLIC> = {
   listAuditEvents: list(({ agreement }) => ({ query: `outcome=done&agreement=${agreement}` })),
   downloadAuditEventsCsv: list(({ agreement }) => ({ query: `outcome=done&agreement=${agreement}` })),
 
+  // Customers are for their reporter alone. The first key is in use, so it stays.
+  addCustomerKey: row(201, 404, 403),
+  listCustomerKeys: row(200, 404, 403),
+  destroyCustomerKey: row(409, 404, 403),
+  eraseCustomer: row(204, 404, 403, { sends: () => ({ body: { customer: 'shop-17' } }) }),
+
   voidStatement: operatorOnly(200, () => ({ ...ANY_STATE, body: { reason: 'wrong' } })),
 };

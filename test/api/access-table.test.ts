@@ -28,7 +28,7 @@ let made = 0;
 const narrowKeys = new Map<string, string>();
 
 beforeAll(async () => {
-  market = await startMarket({ worker: true });
+  market = await startMarket({ worker: true, environment: { CUSTOMER_KEY_SECRET: 'ab'.repeat(32) } });
   stranger = (await market.deal()).a;
   deal = await market.deal({
     terms: {

@@ -17,7 +17,7 @@ import { CHARGED, issued, raised, step, type Disputable } from './disputes-suppo
 let market: Market;
 
 beforeAll(async () => {
-  market = await startMarket({ worker: true });
+  market = await startMarket({ worker: true, environment: { CUSTOMER_KEY_SECRET: 'ab'.repeat(32) } });
 });
 
 afterAll(() => market.close());
@@ -106,6 +106,24 @@ const CHANGES: Record<string, () => Promise<Change>> = {
     const { kty, crv, x } = await exportJWK(generateKeyPairSync('ed25519').publicKey);
     const body = { kty, crv, x };
     return { path: `/v1/providers/${code}/signing-keys`, key, body, action: 'signing_key.register' };
+  },
+  'POST /v1/providers/{provider}/customer-keys': async () => {
+    const { code, key } = (await market.deal()).a;
+    return { path: `/v1/providers/${code}/customer-keys`, key, action: 'customer_key.create' };
+  },
+  'DELETE /v1/providers/{provider}/customer-keys/{version}': async () => {
+    const { code, key } = (await market.deal()).a;
+    const path = `/v1/providers/${code}/customer-keys`;
+    for (let n = 0; n < 2; n++) expectStatus(await market.request('POST', path, { key }), 201);
+    return { path: `${path}/1`, key, action: 'customer_key.destroy' };
+  },
+  'POST /v1/providers/{provider}/customers/erase': async () => {
+    const deal = await market.deal();
+    const { code, key } = deal.a;
+    const path = `/v1/providers/${code}`;
+    expectStatus(await market.request('POST', `${path}/customer-keys`, { key }), 201);
+    await market.take(deal, deal.a, [hourly('r1', '05T00', '1000', { customer: 'c-1' })]);
+    return { path: `${path}/customers/erase`, key, body: { customer: 'c-1' }, action: 'customer.erase' };
   },
   'POST /v1/agreements': async () => {
     const { a, b } = await market.deal();

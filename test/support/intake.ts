@@ -27,6 +27,7 @@ export function intakePlan(more: Partial<IntakePlan> = {}, terms: Partial<Propos
     closed: [],
     suspensions: [],
     prices: [],
+    customerKeys: [],
     now: Date.UTC(2027, 0, 1),
     format: 'ndjson',
     limits: { records: 1_000_000, record_bytes: 16_384 },
@@ -42,6 +43,8 @@ export class InProcessBatch {
   /** Chunks that wait to be stored, in order. */
   readonly chunks: ChunkEvent[] = [];
   readonly usage: UsageRows[] = [];
+  /** What pseudonyms stand for. */
+  readonly customers = new Map<string, string>();
   result: IntakeResult | null = null;
   /** Of parts that were pushed and not read yet. */
   unread_bytes = 0;
@@ -101,6 +104,9 @@ export class InProcessBatch {
         break;
       case 'usage':
         this.usage.push(event.rows);
+        break;
+      case 'customers':
+        for (const [pseudonym, reference] of event.references) this.customers.set(pseudonym, reference);
         break;
       case 'done':
         this.result = event.result;

@@ -157,6 +157,13 @@ export class Config {
   )
   SIGNING_KEY?: string;
 
+  /** Seals the keys of customers' pseudonyms; without it no provider can switch them on. */
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/, {
+    message: 'must be 64 hexadecimal digits, such as `openssl rand -hex 32` makes',
+  })
+  CUSTOMER_KEY_SECRET?: string;
+
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     message: 'must be trace, debug, info, warn, error, fatal or silent',
   })
@@ -239,6 +246,7 @@ const WITHOUT_DEFAULT = [
   'OAUTH_AUDIENCE',
   'OAUTH_JWKS_URL',
   'SIGNING_KEY',
+  'CUSTOMER_KEY_SECRET',
 ] as const;
 
 /** Variables that mean something together only. */

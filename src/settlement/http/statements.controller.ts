@@ -83,7 +83,7 @@ export class StatementsController {
   ): Promise<CreditPage> {
     const { statement, provider } = await this.statements.ofProvider(caller, id);
     const [after] = readCursor<[number]>(cursor, [Number.isInteger]) ?? [0];
-    const rows = await this.statements.credits(statement, provider.id, after, limit + 1);
+    const rows = await this.statements.namedCredits(statement, provider.id, after, limit + 1);
     const totals = await this.statements.creditTotals(statement, provider.id);
     const shown = mapPage(
       page(rows, limit, ({ position }) => [position]),

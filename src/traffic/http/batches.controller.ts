@@ -108,7 +108,13 @@ export class BatchesController {
   })
   @Limits({ json_records: 10_000, stream_records: 1_000_000, record_bytes: 65_536 })
   @Problems('batch_refused', 'invalid_batch', 'too_many_records', 'record_too_large')
-  @Problems('agreement_changed', 'batch_stalled', 'too_many_batches', 'ingest_busy')
+  @Problems(
+    'agreement_changed',
+    'batch_stalled',
+    'too_many_batches',
+    'ingest_busy',
+    'customer_keys_unavailable',
+  )
   @ApiOperation({
     operationId: 'submitBatch',
     summary: 'Report traffic',

@@ -12,6 +12,7 @@ import { CloudEventsBody, RecordsBody } from './json-body.js';
 import type { IntakeEvent } from './messages.js';
 import { NdjsonBody } from './ndjson-body.js';
 import type { IntakePlan } from './plan.js';
+import { Pseudonyms } from './pseudonyms.js';
 import { CHUNKING, RecordChunk } from './record-chunk.js';
 import { setArrival } from './record-rows.js';
 import { RunningUsage } from './running-usage.js';
@@ -33,6 +34,10 @@ export class BatchReader implements RecordSink {
   private readonly tally = new BatchTally();
   private readonly rules: UsageRules;
   private readonly body: BatchBody;
+  /** Null where customers are kept as they are. */
+  private readonly pseudonyms: Pseudonyms | null;
+  /** Customers of records that are stored and in no sum. */
+  private readonly superseded = new Set<string>();
   private readonly parts: Uint8Array<ArrayBuffer>[] = [];
   /** Of rows that were sent, to be used again: the garbage collector would be late with it. */
   private readonly memory: ArrayBuffer[] = [];
@@ -52,6 +57,7 @@ export class BatchReader implements RecordSink {
     const { timezone, versions, closed, lastPeriod } = plan;
     this.rules = { ...plan, periods: new PeriodTable(timezone, versions, new Set(closed), lastPeriod) };
     this.body = bodyOf(plan, this);
+    this.pseudonyms = plan.customerKeys.length > 0 ? new Pseudonyms(plan.customerKeys) : null;
     this.usage = new RunningUsage(this.rules);
     this.filling = new RecordChunk(plan, this.usage, chunking, chunking.first_records_max);
     this.doubtful = new RecordChunk(plan, this.usage, chunking);
@@ -93,6 +99,7 @@ export class BatchReader implements RecordSink {
 
   scanned(record: ScannedRecord, line: number): void {
     const index = this.receive();
+    this.pseudonyms?.replaceIn(record);
     if (this.filling.usage.place(record)) this.filling.addPlaced(record, index, line);
     else this.addSpecial(recordOf(record), '', index, line);
   }
@@ -100,7 +107,8 @@ export class BatchReader implements RecordSink {
   value(value: unknown, line: number, at = ''): void {
     const index = this.receive();
     const record = readRecord(value);
-    if (!Array.isArray(record)) return this.addSpecial(record, at, index, line);
+    if (!Array.isArray(record))
+      return this.addSpecial(this.pseudonyms?.replaced(record) ?? record, at, index, line);
     const mistakes = record.map((each) => ({ ...each, pointer: at + each.pointer }));
     this.tally.reject(this.placeOf(index, line), mistakes);
   }
@@ -157,7 +165,7 @@ export class BatchReader implements RecordSink {
     if (this.unsettled.length > 0) return;
     if (this.tally.counts.received === 0) throw emptyBatch();
     this.phase = 'done';
-    this.emit({ kind: 'usage', rows: usageRows(this.usage.totals()) });
+    this.emitUsage(this.usage);
     this.emit({ kind: 'done', result: this.tally.result(this.hash.digest('hex')) });
   }
 
@@ -197,16 +205,35 @@ export class BatchReader implements RecordSink {
   private retire(chunk: RecordChunk): void {
     const { usage } = chunk;
     const isUsed = [...this.unsettled, this.filling, this.doubtful].some((each) => each.usage === usage);
-    if (!isUsed) this.emit({ kind: 'usage', rows: usageRows(usage.totals()) });
+    if (!isUsed) this.emitUsage(usage);
     this.spare.push(chunk);
     this.goOn();
+  }
+
+  /** Says what stored records come to, and of whom they are. */
+  private emitUsage(usage: RunningUsage): void {
+    const totals = usage.totals();
+    this.emit({ kind: 'usage', rows: usageRows(totals) });
+    const { pseudonyms } = this;
+    if (!pseudonyms) return;
+    const references = new Map<string, string>();
+    for (const customer of [...[...totals.customers].map((sum) => sum.customer), ...this.superseded]) {
+      const reference = pseudonyms.referenceOf(customer);
+      if (reference !== null) references.set(customer, reference);
+    }
+    this.superseded.clear();
+    if (references.size > 0) this.emit({ kind: 'customers', references });
   }
 
   /** Decides on one record that is not stored as it is, and counts it; true when it is to be stored. */
   private decide(chunk: RecordChunk, at: number, stored: StoredRevisions): boolean {
     const record = chunk.recordAt(at);
     const key = chunk.keyAt(at);
-    const decision = decideRevision(stored.of(key, record.id), record);
+    const revisions = stored.of(key, record.id);
+    const compared = revisions.map(
+      (each) => this.pseudonyms?.alike(each, stored.referenceOf(each), record) ?? each,
+    );
+    const decision = decideRevision(compared, record);
     if (decision.outcome === 'duplicate') {
       this.count(chunk, at, 'duplicate', null);
       return false;
@@ -216,7 +243,11 @@ export class BatchReader implements RecordSink {
       this.reject(chunk, at, { pointer: '/id', code: 'record_conflict', detail });
       return false;
     }
-    const replaced = decision.outcome === 'created' ? decision.replaces : null;
+    // As it is stored, and so was added up.
+    const replaced =
+      decision.outcome === 'created' && decision.replaces
+        ? revisions[compared.indexOf(decision.replaces)]!
+        : null;
     const refusal = chunk.special.get(at)?.refusal ?? (replaced && refuseClosed(this.periodsOf(replaced)));
     // What changes no figure is kept, also of a period that takes nothing more.
     if (refusal && !(decision.outcome === 'superseded' && refusal.code === 'period_closed')) {
@@ -224,6 +255,7 @@ export class BatchReader implements RecordSink {
       return false;
     }
     setArrival(chunk.rowAt(at), stored.add(key, record));
+    if (decision.outcome === 'superseded' && record.customer !== null) this.superseded.add(record.customer);
     this.count(chunk, at, decision.outcome, replaced);
     return true;
   }

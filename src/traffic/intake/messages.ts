@@ -33,6 +33,8 @@ export type IntakeEvent =
   | { kind: 'compared'; rows: Uint8Array<ArrayBuffer>; count: number }
   /** What stored records come to; there may be several. */
   | { kind: 'usage'; rows: UsageRows }
+  /** What pseudonyms of stored records stand for. */
+  | { kind: 'customers'; references: ReadonlyMap<string, string> }
   | { kind: 'done'; result: IntakeResult }
   | { kind: 'failed'; failure: IntakeFailure };
 

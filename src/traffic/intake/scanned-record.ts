@@ -51,6 +51,7 @@ export class ScannedRecord {
   bytes = 0;
   revision = 0;
   private seen = 0;
+  private readonly own = new Uint8Array(TEXT_MEMBERS * TEXT_MAX);
 
   begin(source: Uint8Array): void {
     this.source = source;
@@ -103,6 +104,25 @@ export class ScannedRecord {
   text(member: number): string | null {
     const from = this.from[member]!;
     return from === ABSENT ? null : asciiAt(this.source, from, this.to[member]!);
+  }
+
+  /** Puts another text in the place of one; all texts move to memory of the record's own. */
+  replaceText(member: number, text: Uint8Array): void {
+    const { from, to, source, own } = this;
+    let length = 0;
+    for (let each = 0; each < TEXT_MEMBERS; each += 1) {
+      if (from[each]! < 0) continue;
+      const start = length;
+      if (each === member) {
+        own.set(text, start);
+        length += text.length;
+      } else {
+        for (let at = from[each]!; at < to[each]!; at += 1) own[length++] = source[at]!;
+      }
+      from[each] = start;
+      to[each] = length;
+    }
+    this.source = own;
   }
 
   private isPriced(): boolean {

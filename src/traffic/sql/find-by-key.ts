@@ -8,6 +8,8 @@ export interface KeyedRecord {
   reporterId: string;
   arrival: number;
   record: TrafficRecord;
+  /** What the customer stands for, where it is a pseudonym that is not erased. */
+  reference: string | null;
 }
 
 type KeyedRow = RecordRow & Omit<KeyedRecord, 'record'>;
@@ -19,7 +21,9 @@ export async function findByKey(
   ranks: readonly number[],
 ): Promise<KeyedRecord[]> {
   const rows = await db.query<KeyedRow>(
-    `SELECT r.record_key AS key, r.reporter_id AS "reporterId", r.arrival, ${RECORD_COLUMNS}
+    `SELECT r.record_key AS key, r.reporter_id AS "reporterId", r.arrival,
+            (SELECT c.reference FROM customer_references c
+              WHERE c.provider_id = r.reporter_id AND c.pseudonym = r.customer) AS reference, ${RECORD_COLUMNS}
        FROM (SELECT DISTINCT i.record_key
                FROM unnest($2::integer[]) AS wanted (rank)
                JOIN incoming_records i ON i.rank = wanted.rank + 1) known
@@ -29,10 +33,11 @@ export async function findByKey(
          ORDER BY r.arrival) r`,
     [agreementId, ranks],
   );
-  return rows.map(({ key, reporterId, arrival, ...row }) => ({
+  return rows.map(({ key, reporterId, arrival, reference, ...row }) => ({
     key,
     reporterId,
     arrival,
+    reference,
     record: toRecord(row),
   }));
 }

@@ -5,7 +5,8 @@ export interface RecordFilter {
   from: Date | null;
   to: Date | null;
   direction: string | null;
-  customer: string | null;
+  /** All that one customer may be stored as; null for any. */
+  customers: readonly string[] | null;
   id: string | null;
   /** Only the revisions that count: neither superseded nor void. */
   counted?: boolean;
@@ -51,7 +52,7 @@ export async function listRecords(
         AND ($3::timestamptz IS NULL OR r.ends_at > $3)
         AND ($4::timestamptz IS NULL OR r.starts_at < $4)
         AND ($5::text IS NULL OR r.direction = $5)
-        AND ($6::text IS NULL OR r.customer = $6)
+        AND ($6::text[] IS NULL OR r.customer = ANY ($6))
         AND ($7::text IS NULL OR (r.record_id = $7 AND r.record_key =
               encode(substr(sha256(uuid_send($2) || convert_to($7, 'UTF8')), 1, 16), 'hex')::uuid))
         AND (NOT $12::boolean OR (NOT r.void AND NOT superseded))
@@ -64,7 +65,7 @@ export async function listRecords(
       filter.from,
       filter.to,
       filter.direction,
-      filter.customer,
+      filter.customers,
       filter.id,
       after?.start ?? null,
       after?.id ?? null,

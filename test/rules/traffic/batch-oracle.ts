@@ -60,7 +60,7 @@ export class StoreInMemory {
     const taken = new Set([...this.byKey.values()].flat().map(({ key, arrival }) => `${key} ${arrival}`));
     const added = rows.map((row) => {
       const each = { key: keyOfRow(row), arrival: row.readInt32BE(ARRIVAL_AT), record: recordOfRow(row) };
-      return { ...each, reporterId: this.reporterId };
+      return { ...each, reporterId: this.reporterId, reference: null };
     });
     for (const { key, arrival } of added) {
       if (taken.has(`${key} ${arrival}`)) return false;

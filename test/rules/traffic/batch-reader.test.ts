@@ -80,6 +80,35 @@ test('batches come to what the specification says, however they are cut, written
   );
 });
 
+test('records keep their identity while pseudonyms are switched on, and under a next key', async () => {
+  const key = (version: number) => ({ version, key: new Uint8Array(32).fill(version) });
+  const keys = [[], [key(1)], [key(1), key(2)]];
+  await fc.assert(
+    fc.asyncProperty(anyPool, fc.array(anyBatch, { minLength: 2, maxLength: 3 }), async (pool, batches) => {
+      const store = new StoreInMemory(PLAN.reporterId);
+      const specification = new Specification();
+      for (const [n, { drawn, format, gap, closed, lengths, choices, records_max }] of batches.entries()) {
+        const plan = { ...PLAN, format, closed };
+        const { body, items } = bodyOf(
+          format,
+          drawn.map((at) => pool[at]),
+          gap,
+        );
+        const batch = new InProcessBatch({ ...plan, customerKeys: keys[n]! }, { records_max });
+        await read(batch, [...partsOf(body, lengths)], choices, store);
+        const { usage, ...expected } = specification.batch(items, plan);
+        expect(outcomeOf(batch.result!)).toEqual(expected);
+        expect(addedUp(batch.usage).buckets).toEqual(usage.buckets);
+        const nameless = (record: object) => ({ ...record, customer: null });
+        expect(inOrder(store.records.map(nameless) as never)).toEqual(
+          inOrder(specification.stored.map(nameless) as never),
+        );
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
 const value = (n: number, more: object = {}): SentValue => ({
   id: `r${n}`,
   direction: 'egress',
