@@ -8,6 +8,7 @@ import {
 } from '../agreements/index.js';
 import { periodBounds, periodOf } from '../period/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
+import { isId } from '../platform/ids/index.js';
 import { ProvidersService, slotOf, type ListPrice, type NumberedPrice } from '../providers/index.js';
 import { CustomersService } from './customers.service.js';
 import { recordsInOrder } from './record-listing.js';
@@ -59,7 +60,7 @@ export class TrafficService implements OnModuleInit {
   }
 
   async batch(agreement: Agreement, reporterId: string, id: string): Promise<BatchRow> {
-    const batch = await findBatch(this.database, agreement.id, reporterId, id);
+    const batch = isId(id) ? await findBatch(this.database, agreement.id, reporterId, id) : undefined;
     if (!batch) throw trafficProblems.batch_not_found('There is no such batch.');
     return batch;
   }

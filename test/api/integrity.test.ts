@@ -308,6 +308,8 @@ describe('the proof of a record', () => {
       expect(await check({ ...proof, batch: { ...proof.batch, sha256: '' } })).toEqual([true, false]);
     }
     expectProblem(await get(`${path}p-99`, other.a.key), 404, 'traffic_record_not_found');
+    const ofNone = `/v1/agreements/${other.code}/batches/%20/proof?record=p-0`;
+    expectProblem(await get(ofNone, other.a.key), 404, 'batch_not_found');
     expectProblem(await get(`${path}p-3&revision=1`, other.a.key), 404, 'traffic_record_not_found');
     expectProblem(await get(`${path}p-3`, other.b.key), 404, 'batch_not_found');
     expectProblem(await get(`${path}p-3`, deal.a.key), 404, 'unknown_agreement');

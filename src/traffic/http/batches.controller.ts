@@ -183,7 +183,6 @@ export class BatchesController {
     @Param('id') id: string,
   ): Promise<ReceiptView> {
     const { agreement, reporter } = await this.reporterOf(caller, code);
-    if (!isId(id)) throw trafficProblems.batch_not_found('There is no such batch.');
     return this.receipt(
       agreement.code,
       reporter.providerCode,
