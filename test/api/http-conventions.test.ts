@@ -127,6 +127,18 @@ describe('problems', () => {
     expect(answer).toContain('application/problem+json');
   });
 
+  it('answer for a request with an expectation that nobody knows, as if it had none', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () =>
+        socket.write('GET /v1/nowhere HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nConnection: close\r\n\r\n'),
+      );
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 404 /);
+    expect(answer).toContain('application/problem+json');
+  });
+
   it('answer an unexpected error, and tell nothing of it', async () => {
     const answer = await post('/test/failures/unexpected', {});
     expectProblem(answer, 500, 'internal_error');

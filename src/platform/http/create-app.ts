@@ -69,6 +69,10 @@ export async function createHttpApp(
     preview: options.preview ?? false,
   });
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  // Node.js would answer 417 without a problem document; an unknown expectation may be passed over (RFC 9110, 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
+  );
   if (!options.preview) {
     observeRequests(fastify, options.logger, app.get(Metrics, { strict: false }));
     serveDocs(app);
