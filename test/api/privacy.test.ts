@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { expectProblem } from '../support/api.js';
-import { hourly, PERIOD, startMarket, type Deal, type Market, type Party } from '../support/market.js';
+import { hourly, PERIOD, startMarket, type Deal, type Market } from '../support/market.js';
 
 const SECRET = 'customer-of-alpha';
 const CHARGED = '0.198765';
 
 let market: Market;
 let deal: Deal;
-let stranger: Party;
 let statement: { id: string };
 let batch: string;
 let dispute: string | undefined;
@@ -19,7 +18,6 @@ let payment: string | undefined;
 
 beforeAll(async () => {
   market = await startMarket({ worker: true });
-  stranger = (await market.deal()).a;
   deal = await market.deal({
     terms: {
       directions: {
@@ -148,27 +146,6 @@ describe('what a party tells of its customers', () => {
     const logged = JSON.stringify(market.logs());
     expect(logged).not.toContain(CHARGED);
     expect(logged).not.toContain(SECRET);
-  });
-
-  it('and all of the deal does not exist for a stranger', async () => {
-    for (const path of windows().filter((each) =>
-      [deal.code, statement.id, dispute!, job!, payment!].some((mine) => each.includes(mine)),
-    )) {
-      const { status } = await get(path, stranger.key);
-      expect({ path, status }).toEqual({ path, status: 404 });
-    }
-    for (const end of ['', '.json', '.csv', '/credits', '/credits.csv', '/restatement']) {
-      const theirs = await get(`/v1/statements/${statement.id}${end}`, stranger.key);
-      const nothing = await get(`/v1/statements/${deal.a.id}${end}`, stranger.key);
-      expect({ ...theirs.body, request_id: '', instance: '' }).toEqual({
-        ...nothing.body,
-        request_id: '',
-        instance: '',
-      });
-    }
-    for (const query of [`agreement=${deal.code}`, `period=${PERIOD}`, 'state=disputed']) {
-      expect((await get(`/v1/statements?${query}`, stranger.key)).body.data).toEqual([]);
-    }
   });
 });
 
