@@ -33,7 +33,6 @@ export class ProblemDescriptions {
 export class ProblemsController {
   @Get()
   @Public()
-  @Problems('rate_limited')
   @ApiOperation({ operationId: 'listProblems', summary: 'Every problem code' })
   @ApiOkResponse({ type: ProblemDescriptions })
   list(): ProblemDescriptions {
@@ -44,7 +43,7 @@ export class ProblemsController {
   @Get(':code')
   @Public()
   @ApiParam({ name: 'code', description: 'A problem’s `code`', example: 'validation_failed' })
-  @Problems('not_found', 'rate_limited')
+  @Problems('not_found')
   @ApiOperation({ operationId: 'getProblem', summary: 'What a problem code means' })
   @ApiOkResponse({ type: ProblemDescription })
   describe(@Param('code') code: string): ProblemDescription {

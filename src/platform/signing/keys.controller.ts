@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Problems, Public } from '../http/index.js';
+import { Public } from '../http/index.js';
 import { SigningService } from './signing.service.js';
 import { PublicJwkView } from './public-jwk.view.js';
 
@@ -17,7 +17,6 @@ export class KeysController {
   @Get()
   @Public()
   @Header('Cache-Control', 'public, max-age=300')
-  @Problems('rate_limited')
   @ApiOperation({ operationId: 'getSigningKeys', summary: 'The public keys with which the service signs' })
   @ApiOkResponse({ type: KeySetView })
   async keys(): Promise<KeySetView> {
