@@ -90,12 +90,14 @@ export class DisputesService implements OnModuleInit {
   /** The caller's disputes, latest first, before the one with `beforeId`. */
   async list(
     caller: Caller,
-    filter: Omit<DisputeFilter, 'partyId'>,
+    filter: Omit<DisputeFilter, 'agreementIds'>,
     beforeId: string | null,
     limit: number,
   ): Promise<StandingDispute[]> {
     return this.database.snapshot(async (tx) => {
-      const rows = await listDisputes(tx, { ...filter, partyId: partyIdOf(caller) }, beforeId, limit);
+      const partyId = partyIdOf(caller);
+      const agreementIds = partyId === null ? null : await this.agreements.idsOf(tx, partyId);
+      const rows = await listDisputes(tx, { ...filter, agreementIds }, beforeId, limit);
       return withWithheld(tx, rows);
     });
   }

@@ -2,7 +2,8 @@ import type { Queryable } from '../../platform/database/index.js';
 import { DISPUTE_COLUMNS, DISPUTE_TABLES, type DisputeRow } from './dispute-row.js';
 
 export interface DisputeFilter {
-  partyId: string | null;
+  /** Ids of the agreements whose disputes are meant; null for all. */
+  agreementIds: readonly string[] | null;
   agreement: string | null;
   statementId: string | null;
   period: string | null;
@@ -12,7 +13,7 @@ export interface DisputeFilter {
   raisedBy: string | null;
 }
 
-/** Disputes of a party, latest first, before the one with `beforeId`. */
+/** Disputes of agreements, latest first, before the one with `beforeId`. */
 export async function listDisputes(
   db: Queryable,
   filter: DisputeFilter,
@@ -22,7 +23,7 @@ export async function listDisputes(
   return db.query<DisputeRow>(
     `SELECT ${DISPUTE_COLUMNS}
        FROM ${DISPUTE_TABLES}
-      WHERE ($1::uuid IS NULL OR $1 IN (a.party_a_id, a.party_b_id))
+      WHERE ($1::uuid[] IS NULL OR d.agreement_id = ANY ($1))
         AND ($2::text IS NULL OR a.code = $2)
         AND ($3::uuid IS NULL OR d.statement_id = $3)
         AND ($4::text IS NULL OR d.period = $4)
@@ -33,7 +34,7 @@ export async function listDisputes(
       ORDER BY d.id DESC
       LIMIT $9`,
     [
-      filter.partyId,
+      filter.agreementIds,
       filter.agreement,
       filter.statementId,
       filter.period,
