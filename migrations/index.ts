@@ -24,6 +24,7 @@ import { EntriesOfTransactions1764000000062 } from './1764000000062-entries-of-t
 import { HistoryClock1764000000070 } from './1764000000070-history-clock.js';
 import { RecordsByBatch1764000000071 } from './1764000000071-records-by-batch.js';
 import { CheckedRenderings1764000000072 } from './1764000000072-checked-renderings.js';
+import { RevokedSigningKeys1764000000073 } from './1764000000073-revoked-signing-keys.js';
 import { Sessions1764000000090 } from './1764000000090-sessions.js';
 import { RateLimits1764000000091 } from './1764000000091-rate-limits.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
@@ -56,6 +57,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   HistoryClock1764000000070,
   RecordsByBatch1764000000071,
   CheckedRenderings1764000000072,
+  RevokedSigningKeys1764000000073,
   Sessions1764000000090,
   RateLimits1764000000091,
   Audit1764000000100,

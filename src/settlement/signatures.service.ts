@@ -45,6 +45,7 @@ export class SignaturesService {
     if (!header) throw invalid('send a detached JWS (header..signature) of Ed25519, with alg EdDSA');
     const key = (await this.keys.list(providerId)).find(({ kid }) => kid === header.kid);
     if (!key) throw invalid('use a key that you registered, with its thumbprint as the kid of the header');
+    if (key.revokedAt) throw invalid('use a key that is not revoked');
     const document = JSON.parse(statement.document) as StatementDocument;
     const payload = Buffer.from(canonicalStatement(issuedStatement(document, statement)));
     if (!(await isSignedBy(jws, payload, key.publicJwk))) {

@@ -33,7 +33,7 @@ async function checkSignatures(
   }
   const payload = Buffer.from(canonicalize(content)!);
   return Promise.all(
-    given.map(async (each: { signer?: unknown; jws?: unknown }): Promise<Finding> => {
+    given.map(async (each: { signer?: unknown; jws?: unknown; signedAt?: unknown }): Promise<Finding> => {
       const check = `signature of ${typeof each.signer === 'string' ? each.signer : 'the service'}`;
       const jws = typeof each.jws === 'string' ? each.jws : '';
       const header = readDetachedJws(jws);
@@ -41,6 +41,10 @@ async function checkSignatures(
       const key = keys.find(({ kid }) => kid !== undefined && kid === header.kid);
       if (!key)
         return { check, ok: false, detail: `Its key ${header.kid} is not among those given with --keys.` };
+      if (isRevoked(key, each.signedAt)) {
+        const detail = `Its key ${header.kid} was revoked before it was made, or nobody says when it was made.`;
+        return { check, ok: false, detail };
+      }
       const ok = await isSignedBy(jws, payload, key);
       return {
         check,
@@ -49,4 +53,10 @@ async function checkSignatures(
       };
     }),
   );
+}
+
+/** A provider's list of keys says of one from when on it signs nothing. */
+function isRevoked({ revokedAt }: Record<string, unknown>, signedAt: unknown): boolean {
+  if (typeof revokedAt !== 'string') return false;
+  return typeof signedAt !== 'string' || !(Date.parse(signedAt) < Date.parse(revokedAt));
 }

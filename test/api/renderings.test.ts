@@ -91,6 +91,8 @@ const ROUTES = [
   '.journal',
   '.journal.csv',
   '/credits.xlsx',
+  '/credits.csv',
+  '/credits.focus.csv',
 ];
 
 describe('the same statement', () => {
@@ -260,7 +262,7 @@ describe('a rendering', () => {
     expect(JSON.stringify(sheets)).toContain('-lab');
     const operators = await readXlsx((await get('.xlsx', market.operatorKey)).bytes);
     expect(operators.sheets.map(({ name }) => name)).toEqual(['Summary', 'Lines', 'Reconciliation']);
-    for (const end of ['.journal', '.journal.csv', '/credits.xlsx']) {
+    for (const end of ['.journal', '.journal.csv', '/credits.xlsx', '/credits.csv', '/credits.focus.csv']) {
       expectProblem(await get(end, market.operatorKey), 403, 'not_a_party');
     }
     const stranger = (await market.deal()).a;
@@ -317,6 +319,11 @@ describe('a rendering that takes long', () => {
     const sent = expectStatus(await market.request('GET', path, { key: deal.b.key }), 200);
     const { sheets } = await readXlsx(sent.bytes);
     expect(sheets[0]!.rows).toHaveLength(12_001);
+    // Text is sent as it is read, whatever its length.
+    const csv = path.replace('.xlsx', '.csv');
+    const text = expectStatus(await market.request('GET', csv, { key: deal.b.key }), 200);
+    expect(text.text.trimEnd().split('\r\n')).toHaveLength(12_001);
+    expect([text.headers.get('etag'), text.headers.get('repr-digest')]).toEqual([null, null]);
     expectProblem(
       await market.request('GET', asked.headers.get('location')!, { key: deal.a.key }),
       404,

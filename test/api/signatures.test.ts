@@ -132,6 +132,50 @@ describe('a provider’s signing keys', () => {
   });
 });
 
+describe('a revoked signing key', () => {
+  const path = (kid = ''): string => `/v1/providers/${deal.a.code}/signing-keys${kid && `/${kid}`}`;
+  const revoke = (kid: string, key = deal.a.key) => market.request('DELETE', path(kid), { key });
+
+  it('signs nothing any more, and what it signed before stays valid', async () => {
+    const { privateKey, registered } = await newKey();
+    const file = await get(of('.json'));
+    const signature = await sign(file.bytes, privateKey, registered.kid);
+    expectStatus(await accept({ signature }), 200);
+    const revoked = expectStatus(await revoke(registered.kid), 200).body;
+    expect(revoked).toEqual({ ...registered, revokedAt: expect.any(String) });
+    expect(expectStatus(await revoke(registered.kid), 200).body).toEqual(revoked);
+    const listed = expectStatus(await get(path(), deal.b.key), 200).body;
+    expect(listed.keys).toEqual([revoked]);
+    const answer = await get(of('/signatures'));
+    const service = (await get('/.well-known/peerledger-keys.json')).body.keys;
+    const keysPath = write('revoked.json', JSON.stringify({ keys: [...service, ...listed.keys] }));
+    const verify = async (signatures: object): Promise<boolean[]> => {
+      const signaturesPath = write('signed.json', JSON.stringify(signatures));
+      const of = { signaturesPath, keysPath };
+      return (await verifyFile(write('statement.json', file.bytes), [statementCheck], of)).findings.map(
+        ({ ok }) => ok,
+      );
+    };
+    expect(await verify(answer.body)).toEqual([true, true, true]);
+    const later = structuredClone(answer.body);
+    later.signatures[1].signedAt = revoked.revokedAt;
+    expect(await verify(later)).toEqual([true, true, false]);
+    statement = await market.closePeriod(deal, '2025-04');
+    const next = await sign((await get(of('.json'))).bytes, privateKey, registered.kid);
+    expectProblem(await accept({ signature: next }), 422, 'signature_invalid');
+    const { kty, crv, x } = registered;
+    const again = await market.request('POST', path(), { key: deal.a.key, body: { kty, crv, x } });
+    expectProblem(again, 409, 'signing_key_revoked');
+  });
+
+  it('is revoked by its provider or the operator alone', async () => {
+    const { registered } = await newKey();
+    expectProblem(await revoke(registered.kid, deal.b.key), 404, 'provider_not_found');
+    expectProblem(await revoke('unknown'), 404, 'signing_key_not_found');
+    expectStatus(await revoke(registered.kid, market.operatorKey), 200);
+  });
+});
+
 describe('peerledger verify', () => {
   const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((resolve) =>

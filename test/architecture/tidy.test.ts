@@ -107,7 +107,7 @@ const KEPT_TABLES: Record<string, string[]> = {
   statement_lines: [],
   rendering_parts: [],
   statement_renderings: [],
-  provider_signing_keys: [],
+  provider_signing_keys: ['revoked_at'],
   statement_signatures: [],
   statement_steps: [],
   statements: ['state'],

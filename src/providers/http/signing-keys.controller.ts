@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Equals, Matches } from 'class-validator';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
@@ -38,6 +38,14 @@ class SigningKeyView extends SigningKeyInput {
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'No signature of later than this is by the provider',
+  })
+  revokedAt: string | null;
 }
 
 class SigningKeySet {
@@ -61,7 +69,7 @@ export class SigningKeysController {
     operationId: 'registerSigningKey',
     summary: 'Register a public key with which the provider signs statements',
     description:
-      'None is ever taken back. The same key again changes nothing, so no Idempotency-Key is needed.',
+      'The same key again changes nothing, so no Idempotency-Key is needed. A revoked one is not taken again.',
   })
   @ApiCreatedResponse({ type: SigningKeyView })
   async register(
@@ -71,6 +79,23 @@ export class SigningKeysController {
   ): Promise<SigningKeyView> {
     const provider = await this.providers.requireOwn(code, caller);
     return show(await this.keys.register(provider, { kty, crv, x }));
+  }
+
+  @Delete(':kid')
+  @Scopes('keys:write')
+  @ApiOperation({
+    operationId: 'revokeSigningKey',
+    summary: 'Revoke a key, at once: no statement is signed with it any more',
+    description: 'What it signed before stays valid, and it stays listed. Revoking again changes nothing.',
+  })
+  @ApiOkResponse({ type: SigningKeyView })
+  async revoke(
+    @Param('provider') code: string,
+    @Param('kid') kid: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<SigningKeyView> {
+    const provider = await this.providers.requireOwn(code, caller);
+    return show(await this.keys.revoke(provider, kid));
   }
 
   @Get()
@@ -86,6 +111,11 @@ export class SigningKeysController {
   }
 }
 
-function show({ kid, publicJwk, createdAt }: SigningKeyRow): SigningKeyView {
-  return { ...publicJwk, kid, createdAt: formatInstant(createdAt.getTime()) };
+function show({ kid, publicJwk, createdAt, revokedAt }: SigningKeyRow): SigningKeyView {
+  return {
+    ...publicJwk,
+    kid,
+    createdAt: formatInstant(createdAt.getTime()),
+    revokedAt: revokedAt && formatInstant(revokedAt.getTime()),
+  };
 }

@@ -5,7 +5,7 @@ import type { SigningKeyRow } from './list-signing-keys.js';
 export async function insertSigningKey(
   tx: Transaction,
   providerId: string,
-  key: Omit<SigningKeyRow, 'createdAt'>,
+  key: Pick<SigningKeyRow, 'kid' | 'publicJwk'>,
 ): Promise<void> {
   await tx.query(
     `INSERT INTO provider_signing_keys (provider_id, kid, public_jwk, created_at)

@@ -11,12 +11,12 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
-import { ApiIfNoneMatch, noneMatch, Problems } from '../../platform/http/index.js';
+import { ApiIfNoneMatch, Problems } from '../../platform/http/index.js';
 import { IssuedStatementView, OfStatement } from '../../settlement/index.js';
 import { FORMATS, formatOf, type Kind } from '../formats/formats.js';
 import { RenderingStore } from '../rendering-store.js';
 import { RenderingsService } from '../renderings.service.js';
-import { contentDisposition } from '../rules/file-name.js';
+import { sendRendering } from './send-rendering.js';
 
 const BINARY = { schema: { type: 'string', format: 'binary' } };
 
@@ -190,28 +190,16 @@ export class RenderingsController {
     reply: FastifyReply,
   ): Promise<void> {
     const obtained = await this.renderings.obtain(caller, id, kind);
-    reply.header('Cache-Control', 'private, no-cache');
     if ('job' in obtained) {
       const location = `/v1/jobs/${obtained.job.id}`;
       await reply
         .status(202)
+        .header('Cache-Control', 'private, no-cache')
         .header('Location', location)
         .header('Retry-After', 1)
         .send(showJob(obtained.job));
       return;
     }
-    const { rendering, name, mediaType } = obtained;
-    const etag = `"${rendering.sha256}"`;
-    reply.header('ETag', etag);
-    if (!noneMatch(request.headers['if-none-match'], etag)) {
-      await reply.status(304).send();
-      return;
-    }
-    await reply
-      .header('Content-Type', mediaType)
-      .header('Content-Length', rendering.size)
-      .header('Content-Disposition', contentDisposition(name))
-      .header('Repr-Digest', `sha-256=:${Buffer.from(rendering.sha256, 'hex').toString('base64')}:`)
-      .send(this.store.read(rendering));
+    await sendRendering({ request, reply }, this.store, obtained);
   }
 }
