@@ -25,6 +25,7 @@ import { HistoryClock1764000000070 } from './1764000000070-history-clock.js';
 import { RecordsByBatch1764000000071 } from './1764000000071-records-by-batch.js';
 import { CheckedRenderings1764000000072 } from './1764000000072-checked-renderings.js';
 import { RevokedSigningKeys1764000000073 } from './1764000000073-revoked-signing-keys.js';
+import { BusinessDetails1764000000074 } from './1764000000074-business-details.js';
 import { Sessions1764000000090 } from './1764000000090-sessions.js';
 import { RateLimits1764000000091 } from './1764000000091-rate-limits.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
@@ -58,6 +59,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   RecordsByBatch1764000000071,
   CheckedRenderings1764000000072,
   RevokedSigningKeys1764000000073,
+  BusinessDetails1764000000074,
   Sessions1764000000090,
   RateLimits1764000000091,
   Audit1764000000100,

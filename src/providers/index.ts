@@ -8,4 +8,6 @@ export {
   type Provider,
 } from './providers.service.js';
 export { slotOf, type ListPrice, type PriceSide } from './rules/list-price.js';
+export { BusinessDetailsService } from './business-details.service.js';
+export type { BusinessDetails, PostalAddress } from './rules/business-details.js';
 export { SigningKeysService } from './signing-keys.service.js';

@@ -5,7 +5,7 @@ import { JobsService, type JobRow, type ReportProgress } from '../jobs/index.js'
 import { formatAmount } from '../money/index.js';
 import { Config } from '../platform/config/index.js';
 import { Database, type Tenant, type Transaction } from '../platform/database/index.js';
-import { ProvidersService, type Provider } from '../providers/index.js';
+import { BusinessDetailsService, ProvidersService, type Provider } from '../providers/index.js';
 import { ReconciliationService } from '../reconciliation/index.js';
 import {
   CloseService,
@@ -48,6 +48,7 @@ type Owner = Provider | null;
 export class RenderingsService implements OnModuleInit {
   constructor(
     private readonly agreements: AgreementsService,
+    private readonly business: BusinessDetailsService,
     private readonly closing: CloseService,
     private readonly config: Config,
     private readonly database: Database,
@@ -122,7 +123,7 @@ export class RenderingsService implements OnModuleInit {
   private async keepIssued(tx: Transaction, { agreement, statement }: Issue): Promise<void> {
     const details = async ({ id }: { id: string }): Promise<PartyDetails> => {
       const { code, name, asns, billingCurrency } = (await this.providers.findById(id))!;
-      return { code, name, asns, billingCurrency };
+      return { code, name, asns, billingCurrency, business: await this.business.of(tx, id) };
     };
     const parties = { A: await details(agreement.partyA), B: await details(agreement.partyB) };
     // Months tell no days.

@@ -10,6 +10,16 @@ import { RenderingsService } from '../../src/renderings/renderings.service.js';
 import { expectProblem, type TestAnswer } from '../support/api.js';
 import { expectStatus, hourly, startMarket, type Deal, type Market } from '../support/market.js';
 
+/** Without poppler a PDF cannot be read back here; `.ci/run` installs it. */
+const poppler = (() => {
+  try {
+    execFileSync('pdftotext', ['-v'], { stdio: 'ignore' });
+    return it;
+  } catch {
+    return it.skip;
+  }
+})();
+
 let market: Market;
 let deal: Deal;
 let statement: any;
@@ -126,6 +136,20 @@ describe('the same statement', () => {
     const rows = await csvOf('.focus.csv', deal.b.key);
     const paid = rows.map((row) => ({ payer: row.BillingAccountId!, amount: row.BilledCost! }));
     expect(totalsOf(paid)).toEqual(issued);
+  });
+
+  poppler('has its totals in PDF', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'renderings-')), 'statement.pdf');
+    writeFileSync(file, expectStatus(await get('.pdf', deal.a.key), 200).bytes);
+    const text = execFileSync('pdftotext', ['-layout', file, '-'])
+      .toString('utf8')
+      .replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, '');
+    const payable = (code: string): string =>
+      new RegExp(`Payable by ${code} +(-?[\\d.]+) +USD`).exec(text)![1]!;
+    const rows = [...text.matchAll(/^ *\d+ +.* (-?\d+\.\d\d) +(\S+)$/gm)];
+    expect(totalsOf(rows.map(([, amount, payer]) => ({ amount: amount!, payer: payer! })))).toEqual(issued);
+    expect([payable(deal.a.code), payable(deal.b.code)]).toEqual([issued.byA, issued.byB]);
+    expect(text).toContain(`pays ${statement.net.payee} ${issued.net} USD`);
   });
 
   it('has its totals in XLSX', async () => {

@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Equals, Matches } from 'class-validator';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { formatInstant } from '../../period/index.js';
@@ -64,7 +71,7 @@ export class SigningKeysController {
 
   @Post()
   @Scopes('keys:write')
-  @Problems('too_many_signing_keys')
+  @Problems('signing_key_revoked', 'too_many_signing_keys')
   @ApiOperation({
     operationId: 'registerSigningKey',
     summary: 'Register a public key with which the provider signs statements',
@@ -83,6 +90,12 @@ export class SigningKeysController {
 
   @Delete(':kid')
   @Scopes('keys:write')
+  @Problems('signing_key_not_found')
+  @ApiParam({
+    name: 'kid',
+    description: 'RFC 7638 thumbprint of the key',
+    example: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+  })
   @ApiOperation({
     operationId: 'revokeSigningKey',
     summary: 'Revoke a key, at once: no statement is signed with it any more',

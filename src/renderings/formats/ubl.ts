@@ -4,7 +4,14 @@ import { amountOf, formatAmount, parseAmount, parseDecimal } from '../../money/i
 import { formatLocal, nextPeriod, periodBounds } from '../../period/index.js';
 import { payerAndPayee, type Copy } from '../rules/copy.js';
 import { describe } from '../rules/focus-charges.js';
-import { linesOf, sideOfCode, type RenderedLine, type StatementModel } from '../rules/statement-model.js';
+import type { PostalAddress } from '../../providers/index.js';
+import {
+  legalNameOf,
+  linesOf,
+  sideOfCode,
+  type RenderedLine,
+  type StatementModel,
+} from '../rules/statement-model.js';
 
 /** UNTDID 1001: a commercial invoice, a credit note, or an invoice that its payer makes out. */
 type TypeCode = '380' | '381' | '389';
@@ -40,7 +47,9 @@ interface DocumentLine {
  * A statement in UBL 2.1 with the structure of Peppol BIS Billing 3: who pays the net is the customer, lines
  * that the other pays count against it, and every total is the sum of rounded lines. The payer's own copy is a
  * self-billed invoice; a statement that only takes back what was charged is a credit note of whoever was paid.
- * Addresses and identifiers of tax are not known here and left out; no tax category is derived, all is `O`.
+ * What a party has not given of its address, registration and endpoint is left out, although Peppol asks for address
+ * and endpoint (BR-08, BR-10, PEPPOL-EN16931-R010, R020). No tax category is derived: all is `O`, not subject to VAT,
+ * with which no VAT identifier may stand (BR-O-02).
  */
 export function renderUbl({ model, viewer }: Copy): Buffer {
   const { payer, payee } = payerAndPayee(model);
@@ -70,7 +79,8 @@ function onlyTakesBack(model: StatementModel): boolean {
 function documentOf(model: StatementModel, typeCode: TypeCode, supplier: Side, customer: Side): object {
   const { statement } = model;
   const isCreditNote = typeCode === '381';
-  const lines = documentLines(model, isCreditNote ? supplier : customer, isCreditNote);
+  // A credit note is of charges below 0: what it takes back of the customer's counts as if the supplier paid it.
+  const lines = documentLines(model, isCreditNote ? supplier : customer);
   const total = lines.reduce((sum, { amount }) => sum + amount, 0n);
   const money = (minor: bigint): object => ({
     '@currencyID': statement.currency,
@@ -88,12 +98,11 @@ function documentOf(model: StatementModel, typeCode: TypeCode, supplier: Side, c
     'cbc:DocumentCurrencyCode': statement.currency,
     'cbc:BuyerReference': statement.agreement,
     'cac:InvoicePeriod': period(statement.period),
+    ...(isCreditNote && { 'cac:BillingReference': correctedStatements(model) }),
     'cac:ContractDocumentReference': { 'cbc:ID': `${statement.agreement} version ${statement.version}` },
     'cac:AccountingSupplierParty': party(model, supplier),
     'cac:AccountingCustomerParty': party(model, customer),
-    ...(!isCreditNote && {
-      'cac:PaymentTerms': { 'cbc:Note': `Due at ${statement.paymentDue}` },
-    }),
+    'cac:PaymentTerms': { 'cbc:Note': `Due at ${statement.paymentDue}` },
     'cac:TaxTotal': {
       'cbc:TaxAmount': money(0n),
       'cac:TaxSubtotal': {
@@ -118,12 +127,12 @@ function documentOf(model: StatementModel, typeCode: TypeCode, supplier: Side, c
   };
 }
 
-/** The lines, positive where `positive` pays; on a credit note the other way round. */
-function documentLines(model: StatementModel, positive: Side, isCreditNote: boolean): DocumentLine[] {
+/** The lines, positive where `positive` pays. */
+function documentLines(model: StatementModel, positive: Side): DocumentLine[] {
   const { currency } = model.statement;
   const lines = linesOf(model).map((line): DocumentLine => {
     const minor = parseAmount(line.amount, currency);
-    const isPositive = (sideOfCode(model, line.payer) === positive) !== isCreditNote;
+    const isPositive = sideOfCode(model, line.payer) === positive;
     return { line, amount: isPositive ? minor : -minor, ...priced(line, minor, isPositive, currency) };
   });
   // A document needs a line, and a month without charges has none.
@@ -196,14 +205,40 @@ function propertiesOf(line: RenderedLine): [string, string][] {
   );
 }
 
+/** The statements whose charges a credit note takes back; a dispute is none. */
+function correctedStatements(model: StatementModel): object[] {
+  const numbers = new Set(
+    linesOf(model).flatMap(({ cause, reference }) => (cause !== 'dispute' && reference ? [reference] : [])),
+  );
+  return [...numbers].map((number) => ({ 'cac:InvoiceDocumentReference': { 'cbc:ID': number } }));
+}
+
 function party({ parties }: StatementModel, side: Side): object {
-  const { code, name } = parties[side];
+  const { code, name, business } = parties[side];
+  const { endpoint = null, address = null, registrationId = null } = business ?? {};
   return {
     'cac:Party': {
+      ...(endpoint && { 'cbc:EndpointID': { '@schemeID': endpoint.scheme, '#': endpoint.id } }),
       'cac:PartyIdentification': { 'cbc:ID': code },
       'cac:PartyName': { 'cbc:Name': name },
-      'cac:PartyLegalEntity': { 'cbc:RegistrationName': name },
+      ...(address && { 'cac:PostalAddress': postalAddress(address) }),
+      'cac:PartyLegalEntity': {
+        'cbc:RegistrationName': legalNameOf(parties[side]),
+        ...(registrationId !== null && { 'cbc:CompanyID': registrationId }),
+      },
     },
+  };
+}
+
+function postalAddress(address: PostalAddress): object {
+  const { street, additionalStreet, city, postalZone, countrySubentity, country } = address;
+  return {
+    'cbc:StreetName': street,
+    ...(additionalStreet !== null && { 'cbc:AdditionalStreetName': additionalStreet }),
+    'cbc:CityName': city,
+    ...(postalZone !== null && { 'cbc:PostalZone': postalZone }),
+    ...(countrySubentity !== null && { 'cbc:CountrySubentity': countrySubentity }),
+    'cac:Country': { 'cbc:IdentificationCode': country },
   };
 }
 

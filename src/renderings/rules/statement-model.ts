@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { FlowDirection, Side } from '../../agreements/index.js';
 import type { DailyTraffic } from '../../reconciliation/index.js';
+import type { BusinessDetails } from '../../providers/index.js';
 import type { IssuedStatement } from '../../settlement/index.js';
 
 /** What a letterhead says of a party, as it was at the issue. */
@@ -9,6 +10,8 @@ export interface PartyDetails {
   name: string;
   asns: readonly number[];
   billingCurrency: string;
+  /** Missing from statements that were issued before providers could give any. */
+  business?: BusinessDetails;
 }
 
 /**
@@ -68,4 +71,9 @@ export function parseModel(stored: Buffer): StatementModel {
 /** Which side of a statement a party is, by its code. */
 export function sideOfCode({ parties }: StatementModel, code: string): Side {
   return parties.A.code === code ? 'A' : 'B';
+}
+
+/** The name under which a party is a business. */
+export function legalNameOf({ name, business }: PartyDetails): string {
+  return business?.legalName ?? name;
 }

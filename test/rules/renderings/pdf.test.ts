@@ -45,6 +45,59 @@ test('a PDF is the same bytes whenever it is made, and PDF/A-3b by its own word'
   expect(first.toString('latin1')).toMatch(/pdfaid:part>3<.*pdfaid:conformance>B</s);
 });
 
+// ISO 19005-3, as far as it can be held to without a validator, of which none is to be had from npm or Debian.
+test('a PDF has what PDF/A asks for and nothing that it forbids', async () => {
+  const names: [string, string] = ['شركة السحابة', '日本クラウド'];
+  const pdf = (await renderPdf({ model: sampleModel({ names }), viewer: null })).toString('latin1');
+  for (const asked of [
+    // 6.2.3: what colours mean; 6.1.3: an identifier of the file; 6.6.2: metadata as XMP.
+    /\/OutputIntents \[/,
+    /\/GTS_PDFA1/,
+    /\/DestOutputProfile/,
+    /\/ID \[<[0-9a-f]{32}> <[0-9a-f]{32}>\]/,
+    /\/Type \/Metadata/,
+    /\/Lang \(en\)/,
+  ]) {
+    expect(pdf).toMatch(asked);
+  }
+  // 6.1.3 encryption, 6.5.1 actions, 6.8 files, 6.2.10 transparency: none of it is needed here.
+  for (const forbidden of ['/Encrypt', '/JavaScript', '/Launch', '/EmbeddedFile', '/SMask', '/AcroForm']) {
+    expect(pdf).not.toContain(forbidden);
+  }
+  const opacities = [...pdf.matchAll(/\/(?:ca|CA) ([\d.]+)/g)].map(([, opacity]) => Number(opacity));
+  expect(opacities.every((opacity) => opacity === 1)).toBe(true);
+});
+
+poppler('a PDF has all its fonts with it', async () => {
+  const names: [string, string] = ['شركة السحابة', '日本クラウド'];
+  textOf(await renderPdf({ model: sampleModel({ names }), viewer: null }));
+  const [, , ...rows] = execFileSync('pdffonts', [join(folder, 'statement.pdf')])
+    .toString()
+    .trim()
+    .split('\n');
+  expect(rows.length).toBeGreaterThan(2);
+  for (const row of rows) expect(row).toMatch(/ yes +yes +yes +\d+ +\d+ *$/);
+});
+
+poppler('a letterhead says where a party is, and by what it is known', async () => {
+  const model = sampleModel();
+  const address = { street: '1 Exchange Square', additionalStreet: 'Level 2', city: 'Zürich' };
+  const business = {
+    legalName: 'Alpha International Ltd',
+    address: { ...address, postalZone: '8001', countrySubentity: null, country: 'CH' },
+    vatId: 'CHE123456789',
+    registrationId: 'CHE-123.456.789',
+    endpoint: null,
+  };
+  const parties = { ...model.parties, A: { ...model.parties.A, business } };
+  const text = textOf(await renderPdf({ model: { ...model, parties }, viewer: null }));
+  for (const line of ['Alpha International Ltd', 'Level 2', '8001 Zürich', 'VAT CHE123456789']) {
+    expect(text).toContain(line);
+  }
+  expect(text).toContain('Registered as CHE-123.456.789');
+  expect(text).not.toContain('Alpha Cloud Ltd');
+});
+
 poppler('a PDF has the totals of its statement, and its lines once each', async () => {
   const amounts = Array.from({ length: 120 }, (_, index) => `${index + 1}.0${index % 10}`);
   const lines = amounts.map((amount, index) => ({ amount, payer: index % 2 ? 'beta' : 'alpha' }));

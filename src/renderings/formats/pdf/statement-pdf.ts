@@ -1,7 +1,8 @@
 import { pdfmake, type Content, type DocumentDefinition, type TableLayout } from './pdfmake.js';
 import { formatLocal } from '../../../period/index.js';
 import type { Copy } from '../../rules/copy.js';
-import type { PartyDetails, StatementModel } from '../../rules/statement-model.js';
+import type { PostalAddress } from '../../../providers/index.js';
+import { legalNameOf, type PartyDetails, type StatementModel } from '../../rules/statement-model.js';
 import { CHART_WIDTH, differenceChart, trafficChart, type Chart } from './charts.js';
 import { anyScript, FONT_FILES, FONTS } from './fonts.js';
 import { breakable, disputesPart, grouped, linesTable, trafficTable } from './tables.js';
@@ -100,16 +101,31 @@ function body(copy: Copy): Content[] {
   ];
 }
 
-function letterhead(role: string, { name, code, asns, billingCurrency }: PartyDetails): Content {
+function letterhead(role: string, party: PartyDetails): Content {
+  const { code, asns, billingCurrency, business } = party;
+  const ids = [
+    business?.registrationId && `Registered as ${business.registrationId}`,
+    business?.vatId && `VAT ${business.vatId}`,
+  ].filter((text): text is string => Boolean(text));
   return {
     stack: [
       { text: role, style: 'small' },
-      { stack: [anyScript(name, 34)], fontSize: 12, bold: true },
+      { stack: [anyScript(legalNameOf(party), 34)], fontSize: 12, bold: true },
       breakable(code),
+      ...addressLines(business?.address ?? null).map((line) => ({ stack: [anyScript(line, 60)] })),
+      ...ids.map((text) => ({ stack: [anyScript(text, 60)] })),
       { text: `${asns.map((asn) => `AS${asn}`).join(', ')}` },
       { text: `Bills in ${billingCurrency}`, style: 'small' },
     ],
   };
+}
+
+/** An address as it is written on a letter, the country last. */
+function addressLines(address: PostalAddress | null): string[] {
+  if (!address) return [];
+  const { street, additionalStreet, city, postalZone, countrySubentity, country } = address;
+  const town = [postalZone, city, countrySubentity].filter((part) => part !== null).join(' ');
+  return [street, ...(additionalStreet === null ? [] : [additionalStreet]), town, country];
 }
 
 function facts({ statement }: StatementModel): Content {
