@@ -105,7 +105,7 @@ async function etagOf(path: string, key: string): Promise<string | null> {
 }
 
 async function expectSound(): Promise<void> {
-  expect(await market.get(IntegrityService).verify()).toMatchObject({ firstProblem: null });
+  expect(await market.acting(IntegrityService).verify()).toMatchObject({ firstProblem: null });
 }
 
 it.each(['disputed_lines', 'dispute_steps', 'ledger_entries', 'statement_steps'])(

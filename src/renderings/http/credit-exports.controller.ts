@@ -62,7 +62,10 @@ export class CreditExportsController {
     description:
       'Each row takes its amount off what the customer is billed. What has no price yet is no row.',
   })
-  @CreditsDownload('BilledCost,BillingAccountId,BillingCurrency,ChargeCategory', '-2200.00,shop-17,USD,Credit')
+  @CreditsDownload(
+    'BilledCost,BillingAccountId,BillingCurrency,ChargeCategory',
+    '-2200.00,shop-17,USD,Credit',
+  )
   async focus(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,
