@@ -8,6 +8,7 @@ import {
   type Tenant,
   type Transaction,
 } from '../../src/platform/database/index.js';
+import { DisputesService } from '../../src/disputes/disputes.service.js';
 import { CloseService } from '../../src/settlement/index.js';
 import { Random } from '../support/random.js';
 import { expectStatus, startMarket, type Deal, type Market, type Party } from '../support/market.js';
@@ -27,6 +28,14 @@ const OPERATOR: Caller = { kind: 'operator', keyId: '', scopes: ['operator'], pr
 
 class Crash extends Error {}
 
+/** A dispute that has not ended, and who may consent to what is proposed. */
+interface OpenDispute {
+  id: string;
+  raiser: Party;
+  period: string;
+  mayConsent: Party | null;
+}
+
 let market: Market;
 
 beforeAll(async () => {
@@ -40,7 +49,7 @@ class Story {
   readonly told: string[] = [];
   private readonly statements: any[] = [];
   private readonly payments: { id: string; payer: 'A' | 'B'; cents: bigint; state: string }[] = [];
-  private readonly disputes: { id: string; raiser: Party }[] = [];
+  private readonly disputes: OpenDispute[] = [];
   private readonly instants: number[] = [FIRST_MONTH];
   private months = 0;
 
@@ -68,6 +77,13 @@ class Story {
       'accept',
       'dispute',
       'withdraw',
+      'propose',
+      'propose',
+      'consent',
+      'consent',
+      'escalate',
+      'timeBar',
+      'void',
     ] as const;
     const deed = this.random.pick(deeds);
     this.told.push(deed);
@@ -86,12 +102,18 @@ class Story {
       await market.take(this.deal, from, [{ ...record, direction: 'egress' }]);
       await market.take(this.deal, to, [{ ...record, direction: 'ingress' }]);
     }
+    await this.issue(month);
+    this.months += 1;
+  }
+
+  private async issue(month: string): Promise<void> {
+    const { a, b } = this.deal;
     const both: Tenant = { kind: 'agreement', agreementId: this.agreementId, partyIds: [a.id, b.id] };
     const close = () => market.acting(CloseService, both).close(this.agreementId, month, Date.now());
     const { statementId } = await this.crashingFirst(close);
-    this.months += 1;
     const path = `/v1/statements/${statementId}`;
-    this.statements.push(expectStatus(await market.request('GET', path, { key: a.key }), 200).body);
+    const seen = await market.request('GET', path, { key: a.key });
+    this.statements.push(expectStatus(seen, 200).body);
   }
 
   private async pay(): Promise<void> {
@@ -152,7 +174,8 @@ class Story {
     const raiser = [this.deal.a, this.deal.b].find(({ code }) => code === line.payer)!;
     const body = { statement: statement.id, line: line.id, reason: 'rate', claimedAmount: '0.00' };
     const raised = await market.request('POST', '/v1/disputes', { key: raiser.key, body });
-    if (raised.status === 201) this.disputes.push({ id: raised.body.id, raiser });
+    const { period } = statement;
+    if (raised.status === 201) this.disputes.push({ id: raised.body.id, raiser, period, mayConsent: null });
     else expect([409, 422]).toContain(raised.status);
   }
 
@@ -161,11 +184,80 @@ class Story {
     if (dispute) await this.post(`/v1/disputes/${dispute.id}`, 'withdraw', dispute.raiser.key, [200]);
   }
 
-  private async post(path: string, verb: string, key: string, statuses: number[]): Promise<void> {
+  /** By either party: money of the claim, bytes of the month's bucket, or no change. */
+  private async propose(): Promise<void> {
+    const dispute = this.anyDispute();
+    if (!dispute) return;
+    const [by, other] = this.random.once(2) ? [this.deal.a, this.deal.b] : [this.deal.b, this.deal.a];
+    const bucket = { direction: 'aToB', start: `${dispute.period}-05T00:00:00Z`, scope: {} };
+    const resolution = this.random.pick([
+      { kind: 'amount', amount: '0.01' },
+      { kind: 'bytes', buckets: [{ ...bucket, bytes: String(this.random.below(100) * 1e9) }] },
+      { kind: 'no_change' },
+    ]);
+    const body = { resolution };
+    // What is agreed on once is not agreed on again, and may be what nobody reported.
+    const status = await this.post(`/v1/disputes/${dispute.id}`, 'propose', by.key, [200, 409, 422], body);
+    if (status === 200) dispute.mayConsent = other;
+  }
+
+  private async consent(): Promise<void> {
+    const dispute = this.anyDispute();
+    if (!dispute?.mayConsent) return;
+    const path = `/v1/disputes/${dispute.id}`;
+    const status = await this.post(path, 'consent', dispute.mayConsent.key, [200, 409]);
+    if (status === 200) this.forget(dispute);
+  }
+
+  private async escalate(): Promise<void> {
+    const dispute = this.anyDispute();
+    if (dispute) await this.post(`/v1/disputes/${dispute.id}`, 'escalate', this.deal.b.key, [200]);
+  }
+
+  /** Two months later, when nobody has moved; an escalated one stays. */
+  private async timeBar(): Promise<void> {
+    const dispute = this.anyDispute();
+    if (!dispute) return;
+    const at = Date.now() + 70 * 86_400_000;
+    const of = { agreementId: this.agreementId, id: dispute.id };
+    if (await this.crashingFirst(() => market.acting(DisputesService).timeBar(of, at))) this.forget(dispute);
+    this.instants.push(at);
+  }
+
+  /** The latest statement, and issues its month anew. */
+  private async void(): Promise<void> {
+    const statement = this.statements.at(-1);
+    if (!statement) return;
+    const path = `/v1/statements/${statement.id}`;
+    const body = { reason: 'wrong' };
+    const status = await this.post(path, 'void', market.operatorKey, [200, 409], body);
+    if (status !== 200) return;
+    this.statements.pop();
+    await this.check();
+    await this.issue(statement.period);
+  }
+
+  private anyDispute(): OpenDispute | undefined {
+    return this.disputes.length > 0 ? this.random.pick(this.disputes) : undefined;
+  }
+
+  private forget(dispute: OpenDispute): void {
+    this.disputes.splice(this.disputes.indexOf(dispute), 1);
+  }
+
+  private async post(
+    path: string,
+    verb: string,
+    key: string,
+    statuses: number[],
+    body?: object,
+  ): Promise<number> {
     const { headers } = await market.request('GET', path, { key });
     const match = { 'If-Match': headers.get('etag')! };
-    const { status } = await market.request('POST', `${path}/${verb}`, { key, headers: match });
+    const of = { key, headers: match, ...(body && { body }) };
+    const { status } = await market.request('POST', `${path}/${verb}`, of);
     expect(statuses).toContain(status);
+    return status;
   }
 
   /** Runs it, half of the time after a run that died at one of its statements, with all that came before. */
