@@ -70,7 +70,10 @@ export class RenderingsService implements OnModuleInit {
   async obtain(caller: Caller, statementId: string, kind: Kind): Promise<Obtained> {
     const statement = await this.statements.find(caller, statementId);
     const owner = caller.kind === 'provider' ? (await this.providers.findById(caller.providerId))! : null;
-    const { audience } = formatOf(kind);
+    const { audience, onlyVoid } = formatOf(kind);
+    if (onlyVoid && statement.state !== 'void') {
+      throw renderingProblems.statement_not_void('The statement stands, so nothing of it is taken back.');
+    }
     if (audience === 'party' && !owner) {
       throw agreementProblems.not_a_party(
         'A book, and the credits in it, are shown to the party whose they are.',
@@ -107,7 +110,8 @@ export class RenderingsService implements OnModuleInit {
     const statement = await this.statements.get(statementId);
     const agreement = await this.agreements.findById(this.database, statement.agreementId);
     const parties = [agreement.partyA, agreement.partyB];
-    const work = (Object.keys(FORMATS) as Kind[]).flatMap((kind): [Kind, string | null][] =>
+    const kinds = (Object.keys(FORMATS) as Kind[]).filter((kind) => !formatOf(kind).onlyVoid);
+    const work = kinds.flatMap((kind): [Kind, string | null][] =>
       formatOf(kind).audience === 'everyone' ? [[kind, null]] : parties.map(({ id }) => [kind, id]),
     );
     for (const [done, [kind, providerId]] of work.entries()) {
@@ -185,7 +189,9 @@ export class RenderingsService implements OnModuleInit {
     if (!owner) return { model, viewer: null };
     const agreement = await this.agreements.findById(this.database, statement.agreementId);
     const side = sideOf(agreement, owner.id)!;
-    return { model, viewer: { side, credits: await this.creditSummary(statement, owner) } };
+    const voided = statement.steps.findLast(({ kind }) => kind === 'void');
+    const viewer = { side, credits: await this.creditSummary(statement, owner) };
+    return { model, viewer, ...(voided && { voidedAt: voided.takenAt }) };
   }
 
   private async creditSummary(statement: Statement, owner: Provider): Promise<CreditSummary> {

@@ -355,3 +355,36 @@ describe('a rendering that takes long', () => {
     );
   });
 });
+
+describe('a void statement', () => {
+  it('has a journal that takes back what its own one booked', async () => {
+    expectProblem(await get('/reversal.journal', deal.a.key), 409, 'statement_not_void');
+    const made = await market.deal({
+      terms: { directions: { aToB: { pricing: { model: 'linear', unit: 'GB', unitPrice: '1' } }, bToA: {} } },
+    });
+    await market.take(made, made.a, [hourly('r1', '05T00', '5000000000')]);
+    await market.take(made, made.b, [hourly('r1', '05T00', '5000000000', { direction: 'ingress' })]);
+    const { id } = await market.closePeriod(made);
+    const headers = { 'If-Match': '*' };
+    const body = { reason: 'wrong' };
+    const key = market.operatorKey;
+    expectStatus(await market.request('POST', `/v1/statements/${id}/void`, { key, headers, body }), 200);
+    const rows = async (end: string): Promise<Record<string, string>[]> => {
+      const answer = await market.request('GET', `/v1/statements/${id}${end}`, { key: made.b.key });
+      return parse(expectStatus(answer, 200).bytes, { columns: true });
+    };
+    const booked = (await rows('.journal.csv')).map(({ account, debit, credit }) => [account, debit, credit]);
+    const back = await rows('/reversal.journal.csv');
+    expect(booked).toEqual([
+      ['receivable', '5.00', ''],
+      ['settlement_revenue', '', '5.00'],
+    ]);
+    expect(back.map(({ account, debit, credit }) => [account, debit, credit])).toEqual([
+      ['settlement_revenue', '5.00', ''],
+      ['receivable', '', '5.00'],
+    ]);
+    expect(back[0]!.external_id).toMatch(/\/void\/debit$/);
+    const text = await market.request('GET', `/v1/statements/${id}/reversal.journal`, { key: made.b.key });
+    expect(text.text).toMatch(/^\d{4}-\d\d-\d\d \* \(.*\) Void: /m);
+  });
+});

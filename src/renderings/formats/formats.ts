@@ -17,6 +17,8 @@ export interface Format {
   audience: 'everyone' | 'viewer' | 'party';
   /** Parts of the download's name after the number, such as `credits`. */
   label?: string;
+  /** There only once the statement is void. */
+  onlyVoid?: true;
   /** What makes it take long. */
   grows?: 'lines' | 'credits';
   render(copy: Copy, credits: ReadCredits): Promise<Content> | Content;
@@ -83,6 +85,22 @@ export const FORMATS = {
     mediaType: CSV,
     audience: 'party',
     render: (copy) => renderJournalCsv(copy.model, ...bookOf(copy)),
+  },
+  reversal: {
+    extension: 'journal',
+    mediaType: 'text/plain; charset=utf-8',
+    audience: 'party',
+    label: 'reversal',
+    onlyVoid: true,
+    render: (copy) => renderPlainJournal(copy.model, ...bookOf(copy), copy.voidedAt),
+  },
+  reversalCsv: {
+    extension: 'journal.csv',
+    mediaType: CSV,
+    audience: 'party',
+    label: 'reversal',
+    onlyVoid: true,
+    render: (copy) => renderJournalCsv(copy.model, ...bookOf(copy), copy.voidedAt),
   },
   creditsXlsx: {
     extension: 'xlsx',

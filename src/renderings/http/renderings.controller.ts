@@ -36,6 +36,16 @@ const BODIES: Partial<Record<Kind, object>> = {
       '    expenses:settlement:alpha:alpha-beta  USD 100.00\n' +
       '    liabilities:payable:alpha:alpha-beta  USD -100.00\n',
   ),
+  reversal: text(
+    '2026-11-09 * (alpha-beta-0001) Void: Settled traffic bToA\n' +
+      '    liabilities:payable:alpha:alpha-beta  USD 100.00\n' +
+      '    expenses:settlement:alpha:alpha-beta  USD -100.00\n',
+  ),
+  reversalCsv: text(
+    'external_id,date,document,agreement,period,counterparty,account,debit,credit,currency,description\r\n' +
+      '019a7d3c-5e80-7000-8000-000000000001/line-0/void/debit,2026-11-09,alpha-beta-0001,alpha-beta,2026-10,alpha,' +
+      'payable,100.00,,USD,Void: Settled traffic bToA\r\n',
+  ),
   journalCsv: text(
     'external_id,date,document,agreement,period,counterparty,account,debit,credit,currency,description\r\n' +
       '019a7d3c-5e80-7000-8000-000000000001/line-0/debit,2026-11-06,alpha-beta-0001,alpha-beta,2026-10,alpha,' +
@@ -170,6 +180,28 @@ export class RenderingsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.send('journal', caller, id, request, reply);
+  }
+
+  @Download('reversalCsv', 'downloadReversalCsv', 'What the caller books when a statement is void, in CSV')
+  @Problems('statement_not_void')
+  async reversalCsv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('reversalCsv', caller, id, request, reply);
+  }
+
+  @Download('reversal', 'downloadReversal', 'What the caller books when a statement is void (hledger)')
+  @Problems('statement_not_void')
+  async reversal(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('reversal', caller, id, request, reply);
   }
 
   @Download('creditsXlsx', 'downloadCreditsXlsx', 'The caller’s credits as a workbook')

@@ -19,6 +19,8 @@ export interface CreditSummary {
 export interface Copy {
   model: StatementModel;
   viewer: { side: Side; credits: CreditSummary } | null;
+  /** RFC 3339, of a statement that was made void. */
+  voidedAt?: string;
 }
 
 /** Who pays and who is paid; where nothing is due, A pays B nothing. */

@@ -30,8 +30,16 @@ const PLAIN_TEXT_ACCOUNTS = {
   customer_credits: 'liabilities:customer credits',
 } as const;
 
-/** A statement's postings in a party's own book, gross both ways; negative amounts the other way round. */
-export function journalEntries(model: StatementModel, own: string, credits: CreditSummary): JournalEntry[] {
+/**
+ * A statement's postings in a party's own book, gross both ways; negative amounts the other way round. With the
+ * instant at which it was made void, the postings that take all of it back.
+ */
+export function journalEntries(
+  model: StatementModel,
+  own: string,
+  credits: CreditSummary,
+  voidedAt?: string,
+): JournalEntry[] {
   const { statement } = model;
   const lines = linesOf(model).map((line) => {
     const pays = line.payer === own;
@@ -54,7 +62,18 @@ export function journalEntries(model: StatementModel, own: string, credits: Cred
       description: `Credits to own customers ${direction} ${side}`,
     }),
   );
-  return [...lines, ...given].filter((each) => each !== null);
+  const entries = [...lines, ...given].filter((each) => each !== null);
+  return voidedAt === undefined ? entries : entries.map(takenBack);
+}
+
+function takenBack({ externalId, debit, credit, description, ...rest }: JournalEntry): JournalEntry {
+  return {
+    ...rest,
+    externalId: `${externalId}/void`,
+    debit: credit,
+    credit: debit,
+    description: `Void: ${description}`,
+  };
 }
 
 function entry(posting: JournalEntry): JournalEntry | null {
@@ -80,16 +99,21 @@ const COLUMNS = [
 ];
 
 /** The entries as two rows each, one a debit, one a credit: they balance in each currency. */
-export function renderJournalCsv(model: StatementModel, own: string, credits: CreditSummary): Buffer {
+export function renderJournalCsv(
+  model: StatementModel,
+  own: string,
+  credits: CreditSummary,
+  voidedAt?: string,
+): Buffer {
   const { number, agreement, period } = model.statement;
   const common = {
-    date: issueDate(model),
+    date: dateOf(model, voidedAt),
     document: number,
     agreement,
     period,
     counterparty: other(model, own),
   };
-  const rows = journalEntries(model, own, credits).flatMap((each) => {
+  const rows = journalEntries(model, own, credits, voidedAt).flatMap((each) => {
     const { currency, amount } = each;
     const row = { ...common, currency, description: inertCell(each.description) };
     return [
@@ -101,14 +125,19 @@ export function renderJournalCsv(model: StatementModel, own: string, credits: Cr
 }
 
 /** The entries as plain-text accounting, as hledger and ledger read it, with every account and currency declared. */
-export function renderPlainJournal(model: StatementModel, own: string, credits: CreditSummary): Buffer {
+export function renderPlainJournal(
+  model: StatementModel,
+  own: string,
+  credits: CreditSummary,
+  voidedAt?: string,
+): Buffer {
   const { number, agreement, period, sha256 } = model.statement;
-  const entries = journalEntries(model, own, credits);
+  const entries = journalEntries(model, own, credits, voidedAt);
   const name = (account: Account): string =>
     `${PLAIN_TEXT_ACCOUNTS[account]}:${other(model, own)}:${agreement}`;
   const currencies = [...new Set(entries.map(({ currency }) => currency))].sort();
   const accounts = [...new Set(entries.flatMap(({ debit, credit }) => [name(debit), name(credit)]))].sort();
-  const date = issueDate(model);
+  const date = dateOf(model, voidedAt);
   return Buffer.from(
     [
       `; ${number}, ${agreement} ${period}, in the book of ${own}. It is not a tax invoice.`,
@@ -134,9 +163,9 @@ function sample(currency: string): string {
   return exponent === 0 ? '1000.' : `1000.${'0'.repeat(exponent)}`;
 }
 
-/** The day of the issue in the agreement's zone. */
-function issueDate({ statement }: StatementModel): string {
-  return formatLocal(Date.parse(statement.issuedAt), statement.timezone).slice(0, 10);
+/** The day in the agreement's zone on which it was issued, or made void. */
+function dateOf({ statement }: StatementModel, voidedAt = statement.issuedAt): string {
+  return formatLocal(Date.parse(voidedAt), statement.timezone).slice(0, 10);
 }
 
 function other({ parties }: StatementModel, own: string): string {
