@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type AuditedParty } from '../access/index.js';
 import { Database, type Queryable } from '../platform/database/index.js';
@@ -25,10 +26,11 @@ export class BusinessDetailsService {
     return { ...NOTHING_KNOWN, ...(await findBusinessDetails(db, providerId)) };
   }
 
-  /** Replaces all of a provider's details, for statements that are issued from now on. */
+  /** Replaces all of a provider's details, for statements that are issued from now on; the same again changes nothing. */
   async replace({ id, code }: AuditedParty, details: BusinessDetails): Promise<BusinessDetails> {
     return this.database.transaction(async (tx) => {
       const before = await this.of(tx, id);
+      if (isDeepStrictEqual(before, { ...NOTHING_KNOWN, ...details })) return before;
       await insertBusinessDetails(tx, id, details);
       this.audit.record(tx, {
         action: 'provider.describe',

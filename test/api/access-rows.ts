@@ -7,6 +7,7 @@ export type Names = Record<
   | 'entry'
   | 'job'
   | 'key'
+  | 'kid'
   | 'line'
   | 'number'
   | 'party'
@@ -107,6 +108,10 @@ export const ACCESS: Record<string, AccessRow | typeof PUBLIC> = {
     body: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
   })),
   listSigningKeys: row(200, 200, 200, { stranger: 200 }),
+
+  revokeSigningKey: mine(200),
+  getBusinessDetails: mine(200),
+  replaceBusinessDetails: mine(200, () => ({ body: { legalName: 'Alpha Cloud AG' } })),
 
   createSession: row(201, 201, 201, { stranger: 201 }),
   // A key is no session.

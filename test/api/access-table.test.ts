@@ -92,6 +92,8 @@ async function settledMonth(): Promise<Names> {
     entry: entries.body.data[0].id,
     job: job.body.id,
     key: (await keyWith(['traffic:read'])).id,
+    // Of the key that the row of registerSigningKey registers.
+    kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
     line: statement.lines[0].id,
     number: '1',
     party: b.code,

@@ -107,6 +107,21 @@ const CHANGES: Record<string, () => Promise<Change>> = {
     const body = { kty, crv, x };
     return { path: `/v1/providers/${code}/signing-keys`, key, body, action: 'signing_key.register' };
   },
+  'DELETE /v1/providers/{provider}/signing-keys/{kid}': async () => {
+    const { code, key } = (await market.deal()).a;
+    const path = `/v1/providers/${code}/signing-keys`;
+    const { kty, crv, x } = await exportJWK(generateKeyPairSync('ed25519').publicKey);
+    const { kid } = expectStatus(
+      await market.request('POST', path, { key, body: { kty, crv, x } }),
+      201,
+    ).body;
+    return { path: `${path}/${kid}`, key, action: 'signing_key.revoke' };
+  },
+  'PUT /v1/providers/{provider}/business-details': async () => {
+    const { code, key } = (await market.deal()).a;
+    const body = { legalName: 'Alpha Cloud AG' };
+    return { path: `/v1/providers/${code}/business-details`, key, body, action: 'provider.describe' };
+  },
   'POST /v1/providers/{provider}/customer-keys': async () => {
     const { code, key } = (await market.deal()).a;
     return { path: `/v1/providers/${code}/customer-keys`, key, action: 'customer_key.create' };
