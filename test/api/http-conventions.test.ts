@@ -230,6 +230,11 @@ describe('validation', () => {
       },
     ]);
     expectProblem(await api.request('GET', '/test/items?limit=1&limit=2'), 422, 'validation_failed');
+    for (const name of ['toString', 'valueOf', 'constructor', '__proto__', 'prototype', 'hasOwnProperty']) {
+      const inherited = await api.request('GET', `/test/items?${name}=1`);
+      expectProblem(inherited, 422, 'validation_failed');
+      expect(inherited.body.errors).toMatchObject([{ pointer: `?${name}`, code: 'unknown_field' }]);
+    }
   });
 
   it('fills in the default limit', async () => {

@@ -7,6 +7,8 @@ import { httpProblems } from './problems.js';
 
 const ERRORS_SHOWN_MAX = 1000;
 
+const INHERITED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
+
 /** Turns what class-validator found into what the client is told, one entry a broken rule. */
 export function fieldErrors(
   errors: readonly ValidationError[],
@@ -40,6 +42,7 @@ export class RequestValidationPipe implements PipeTransform {
       requireObject(value);
       requireExactNumbers(value);
     }
+    if (metadata.type === 'query' && isDto(metadata)) refuseInherited(value as object);
     const pipe = this.pipes[metadata.type];
     return pipe ? pipe.transform(value, metadata) : value;
   }
@@ -60,6 +63,17 @@ function pipeFor(source: 'body' | 'query' | 'path'): ValidationPipe {
 function isDto(metadata: ArgumentMetadata): boolean {
   const builtIn: unknown[] = [Object, String, Number, Boolean, Array, Buffer, undefined];
   return !builtIn.includes(metadata.metatype);
+}
+
+/**
+ * class-validator takes names that every object inherits, such as `toString`, for fields that it knows, and
+ * class-transformer leaves some of them out. Bodies cannot have them: see `parseJson`.
+ */
+function refuseInherited(query: object): void {
+  const errors = Object.keys(query)
+    .filter((name) => INHERITED.has(name))
+    .map((name) => ({ pointer: `?${name}`, code: 'unknown_field', detail: unknownField(name, 'query') }));
+  if (errors.length > 0) throw validationFailed(errors);
 }
 
 function requireObject(value: unknown): void {

@@ -6,8 +6,11 @@ import { pointerTo } from './pointer.js';
 
 const DEPTH_MAX = 32;
 
-/** Keys that change an object's prototype when it is copied carelessly. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * Keys that change an object's prototype when it is copied carelessly, or that every object seems to have when it
+ * is looked through carelessly: class-validator takes `toString` for a field that it knows.
+ */
+const FORBIDDEN_KEYS = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
