@@ -30,6 +30,8 @@ import { Sessions1764000000090 } from './1764000000090-sessions.js';
 import { RateLimits1764000000091 } from './1764000000091-rate-limits.js';
 import { Audit1764000000100 } from './1764000000100-audit.js';
 import { CustomerPseudonyms1764000000101 } from './1764000000101-customer-pseudonyms.js';
+import { GuardedRecords1764000000180 } from './1764000000180-guarded-records.js';
+import { RowSecurity1764000000181 } from './1764000000181-row-security.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -64,4 +66,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   RateLimits1764000000091,
   Audit1764000000100,
   CustomerPseudonyms1764000000101,
+  GuardedRecords1764000000180,
+  RowSecurity1764000000181,
 ];

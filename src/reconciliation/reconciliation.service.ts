@@ -112,8 +112,11 @@ export class ReconciliationService implements OnModuleInit {
     return this.database.snapshot(async (tx) => {
       const by = await this.comparedBy(tx, agreement, period);
       const of = { agreementId: agreement.id, period };
-      const sums = await sumScopes(tx, of);
-      const suspects = (await listSuspects(tx, of)).map((row) => toBucket(row, by.grid));
+      const [sums, found] = await this.database.within(agreement.id, async () => [
+        await sumScopes(tx, of),
+        await listSuspects(tx, of),
+      ]);
+      const suspects = found.map((row) => toBucket(row, by.grid));
       const bounds = { start: by.grid.starts[0]!, end: by.grid.end };
       const closed = await this.traffic.isClosed(tx, agreement.id, period);
       const compared = reconciliationOf(sums, suspects, by.version.terms.reconciliation, bounds);
@@ -124,7 +127,8 @@ export class ReconciliationService implements OnModuleInit {
   /** What a period's buckets come to by scope, without hints, inside the caller's transaction. */
   async settled(db: Queryable, agreement: Agreement, period: string): Promise<SettledPeriod> {
     const by = await this.comparedBy(db, agreement, period);
-    const sums = await sumScopes(db, { agreementId: agreement.id, period });
+    const of = { agreementId: agreement.id, period };
+    const sums = await this.database.within(agreement.id, () => sumScopes(db, of));
     return { ...by, sums, directions: directionTotals(sums), counts: statusCounts(sums) };
   }
 
@@ -135,7 +139,7 @@ export class ReconciliationService implements OnModuleInit {
     period: string,
     grid: BucketGrid,
   ): Promise<SettledSample[]> {
-    const rows = await sumBucketStarts(db, { agreementId, period });
+    const rows = await this.database.within(agreementId, () => sumBucketStarts(db, { agreementId, period }));
     return rows.map(({ direction, bucketStart, settledBytes }) => ({
       direction,
       index: bucketIndexAt(grid, bucketStart.getTime()),
@@ -265,7 +269,8 @@ export class ReconciliationService implements OnModuleInit {
   ): Promise<ComparedBy & { buckets: ComparedBucket[] }> {
     return this.database.snapshot(async (tx) => {
       const by = await this.comparedBy(tx, agreement, period);
-      const rows = await rowsOf(tx, { agreementId: agreement.id, period });
+      const of = { agreementId: agreement.id, period };
+      const rows = await this.database.within(agreement.id, () => rowsOf(tx, of));
       return { ...by, buckets: rows.map((row) => toBucket(row, by.grid)) };
     });
   }

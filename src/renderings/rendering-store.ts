@@ -62,7 +62,7 @@ export class RenderingStore {
 }
 
 async function store(tx: Transaction, key: RenderingKey, content: Content): Promise<StoredRendering> {
-  const { agreementId } = key;
+  const { agreementId, providerId } = key;
   const id = newId();
   const hash = createHash('sha256');
   let size = 0;
@@ -70,7 +70,7 @@ async function store(tx: Transaction, key: RenderingKey, content: Content): Prom
   for await (const piece of inParts(content)) {
     hash.update(piece);
     size += piece.length;
-    await insertPart(tx, { agreementId, id }, (part += 1), piece);
+    await insertPart(tx, { agreementId, id, providerId }, (part += 1), piece);
   }
   const rendering = { id, sha256: hash.digest('hex'), size };
   if (!(await insertRendering(tx, key, rendering))) throw new StoredMeanwhile('stored meanwhile');

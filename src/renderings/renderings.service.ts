@@ -116,8 +116,14 @@ export class RenderingsService implements OnModuleInit {
     );
     for (const [done, [kind, providerId]] of work.entries()) {
       await report(done, work.length);
-      const owner = providerId === null ? null : (await this.providers.findById(providerId))!;
-      await this.make(statement, kind, owner);
+      const make = async (owner: Owner): Promise<unknown> => this.make(statement, kind, owner);
+      if (providerId === null) await make(null);
+      else {
+        // A copy names the party's own customers, whom it alone may name.
+        const party = { kind: 'party', providerId, agreementId: agreement.id } as const;
+        const owner = (await this.providers.findById(providerId))!;
+        await this.database.actFor(party, () => make(owner));
+      }
     }
     await report(work.length, work.length);
     return { statement: statementId, renderings: work.length };

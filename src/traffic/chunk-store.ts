@@ -37,7 +37,7 @@ export class ChunkStore {
     this.latest = ranks.length === 0 ? 'known' : 'mixed';
     if (ranks.length === 0) return batch.known(chunk.rows);
     const added = await batch.compare(chunk.rows, ranks, await findByKey(tx, agreementId, ranks));
-    if (added.count > 0) await copyRecords(tx, 'traffic_records', RECORD_ROW_COLUMNS, added.rows);
+    if (added.count > 0) await copyRecords(tx, 'traffic_record_rows', RECORD_ROW_COLUMNS, added.rows);
   }
 
   private async isProbablyNew({ probes }: Chunk): Promise<boolean> {
@@ -49,7 +49,7 @@ export class ChunkStore {
   private async copyNew({ rows }: Chunk): Promise<boolean> {
     const { tx } = this;
     try {
-      await tx.attempt(() => copyRecords(tx, 'traffic_records', RECORD_ROW_COLUMNS, rows));
+      await tx.attempt(() => copyRecords(tx, 'traffic_record_rows', RECORD_ROW_COLUMNS, rows));
     } catch (error) {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       return false;

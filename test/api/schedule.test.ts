@@ -71,8 +71,8 @@ test('a close that failed is left alone for a while, and holds no later period u
   ])) as [{ id: string }];
   await market.database.query(
     `INSERT INTO jobs (id, kind, subject, owner_ids, state, created_at, touched_at)
-     VALUES (gen_random_uuid(), 'close_period', $1, '{}', 'failed', now(), $2)`,
-    [`${agreement.id}/2025-03`, new Date(PAST - 60_000)],
+     VALUES (gen_random_uuid(), 'close_period', $1, $3, 'failed', now(), $2)`,
+    [`${agreement.id}/2025-03`, new Date(PAST - 60_000), [deal.a.id, deal.b.id]],
   );
   const closing = market.acting(CloseService);
   const march = Date.parse('2025-04-20T00:00:00Z');

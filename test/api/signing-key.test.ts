@@ -15,7 +15,7 @@ const DOCUMENT = { type: 'a test' };
 /** Signs first of all inside a transaction that is then rolled back. */
 async function signAndFail(kind: 'transaction' | 'snapshot'): Promise<string> {
   let signature = '';
-  const failing = market.get(Database)[kind](async (tx) => {
+  const failing = market.acting(Database)[kind](async (tx) => {
     // A snapshot is taken by its first statement.
     await tx.query('SELECT 1');
     signature = await market.get(SigningService).sign(DOCUMENT);

@@ -113,7 +113,7 @@ const KEPT_TABLES: Record<string, string[]> = {
   statement_signatures: [],
   statement_steps: [],
   statements: ['state'],
-  traffic_records: [],
+  traffic_record_rows: [],
 };
 
 describe('the limits on size', () => {

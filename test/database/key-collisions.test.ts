@@ -11,10 +11,13 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { intakePlan } from '../support/intake.js';
 import { storeBody, storedRecords } from './stored-batches.js';
 
-/** Hashes under which ids collide: all of them, also of other reporters; and those that begin alike. */
+/**
+ * Hashes under which a reporter's ids collide: all of them; and those that begin alike. Ids of two reporters never
+ * do: nobody can make half a SHA-256 that is another one's, and one reporter does not see what the other has.
+ */
 const HASHES: Record<string, KeyHash> = {
-  'one for all': () => 'the same for all',
-  'the first character': (keyed) => String.fromCharCode(keyed[16]!).repeat(16),
+  'one for all': (keyed) => Buffer.from(keyed.subarray(0, 16)).toString('latin1'),
+  'the first character': (keyed) => Buffer.from(keyed.subarray(1, 17)).toString('latin1'),
 };
 
 let database: TestDatabase;

@@ -1,7 +1,10 @@
 import { copyBinary, type Transaction } from '../../platform/database/index.js';
 
-/** Where rows go: to the records themselves, or to those that are compared with them first. */
-export type RecordTarget = 'traffic_records' | 'incoming_records';
+/**
+ * Where rows go: to the records themselves, past the row policies under which they are read, or to those that are
+ * compared with them first.
+ */
+export type RecordTarget = 'traffic_record_rows' | 'incoming_records';
 
 /** Adds rows in the binary format of COPY. Fails with a unique violation when a key of theirs is taken. */
 export async function copyRecords(
