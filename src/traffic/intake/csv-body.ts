@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { trafficProblems } from '../traffic.errors.js';
 import { mistake } from '../rules/read-record.js';
-import type { BatchBody, RecordSink } from './body.js';
+import type { RecordSink } from './body.js';
 import { splitCsv } from './csv-fields.js';
-import { RecordLines } from './record-lines.js';
-import { MEMBER, ScannedRecord } from './scanned-record.js';
+import { LinesBody } from './lines-body.js';
+import { MEMBER } from './scanned-record.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -17,37 +17,16 @@ const NEEDED = ['id', 'direction', 'start', 'end', 'bytes'] as const;
  * CSV with a header row (RFC 4180): the columns are a record's members in any order, an empty cell is an absent
  * member. A byte order mark, as spreadsheets write it, is passed over.
  */
-export class CsvBody implements BatchBody {
-  private readonly record = new ScannedRecord();
-  private readonly lines: RecordLines;
+export class CsvBody extends LinesBody {
   private columns: string[] | null = null;
   /** The columns' members, by number. */
   private members: number[] = [];
 
-  constructor(
-    private readonly sink: RecordSink,
-    record_bytes_max: number,
-  ) {
-    this.lines = new RecordLines((...line) => this.take(...line), record_bytes_max, true);
+  constructor(sink: RecordSink, record_bytes_max: number) {
+    super(sink, { record_bytes_max, isQuoted: true });
   }
 
-  write(part: Uint8Array): void {
-    this.lines.write(part);
-  }
-
-  end(): void {
-    this.lines.end();
-  }
-
-  next(): boolean {
-    return false;
-  }
-
-  pointerOf(): string {
-    return '';
-  }
-
-  private take(source: Uint8Array, from: number, to: number, line: number): void {
+  protected take(source: Uint8Array, from: number, to: number, line: number): void {
     if (this.columns && this.scan(source, from, to)) return this.sink.scanned(this.record, line);
     const bytes = Buffer.from(source.buffer, source.byteOffset + from, to - from);
     const text = this.columns ? bytes.toString('utf8') : bytes.toString('utf8').replace(BYTE_ORDER_MARK, '');

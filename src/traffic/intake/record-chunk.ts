@@ -7,7 +7,7 @@ import type { RunningUsage } from './running-usage.js';
 import type { ScannedRecord } from './scanned-record.js';
 
 /** Records that go to the database together. */
-export const CHUNK_RECORDS = 16_000;
+const CHUNK_RECORDS = 16_000;
 /** Rows of that many plain records, about. */
 const CHUNK_BYTES = 4.5 * 2 ** 20;
 /** A part of a body is read to its end, so a chunk may grow somewhat over its size. */
