@@ -38,7 +38,12 @@ export class CustomersService {
   /** Adds the next version of a provider's key; from now on records get pseudonyms of it. */
   async addKey(code: string, caller: Caller): Promise<CustomerKeyRow> {
     const provider = await this.requireReporter(code, caller);
-    const secret = this.secret();
+    const { CUSTOMER_KEY_SECRET: secret } = this.config;
+    if (!secret) {
+      throw trafficProblems.customers_not_pseudonymous(
+        'The service has no secret to seal keys with, so pseudonyms cannot be switched on; its operator sets it.',
+      );
+    }
     return this.database.transaction(async (tx) => {
       await lockCustomerKeys(tx, provider.id);
       const version = ((await listCustomerKeys(tx, provider.id)).at(-1)?.version ?? 0) + 1;
@@ -176,7 +181,7 @@ export class CustomersService {
     const { CUSTOMER_KEY_SECRET } = this.config;
     if (CUSTOMER_KEY_SECRET) return CUSTOMER_KEY_SECRET;
     throw trafficProblems.customer_keys_unavailable(
-      'The service has no secret to seal keys with; its operator sets CUSTOMER_KEY_SECRET.',
+      'The service has lost the secret that its keys are sealed with; its operator sets CUSTOMER_KEY_SECRET.',
     );
   }
 }

@@ -285,7 +285,7 @@ describe('without a secret of the service', () => {
     try {
       const { a, code } = await plain.deal();
       const path = `/v1/providers/${a.code}/customer-keys`;
-      expectProblem(await plain.request('POST', path, { key: a.key }), 503, 'customer_keys_unavailable');
+      expectProblem(await plain.request('POST', path, { key: a.key }), 409, 'customers_not_pseudonymous');
       await plain.take({ code }, a, [shop('r1', '05T00')]);
       const [row] = await plain.database.query('SELECT customer FROM traffic_records');
       expect(row).toEqual({ customer: 'shop-17' });

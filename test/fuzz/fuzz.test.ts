@@ -41,6 +41,7 @@ beforeAll(async () => {
       ...{ DATA_DIR: processes.folder(), NODE_OPTIONS: `--import=${preloaded}`, LOG_LEVEL: 'error' },
       // Each is made when it is asked for.
       RENDER_AHEAD: 'no',
+      CUSTOMER_KEY_SECRET: 'ab'.repeat(32),
     })
     .ready();
   url = service.url();

@@ -57,7 +57,7 @@ export class CustomersController {
   @Post('customer-keys')
   @Scopes('keys:write')
   @Idempotent()
-  @Problems('customer_keys_unavailable')
+  @Problems('customers_not_pseudonymous')
   @ApiOperation({
     operationId: 'addCustomerKey',
     summary: 'Keep customers under pseudonyms from now on, or under a new key',
