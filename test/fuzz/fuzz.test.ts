@@ -15,7 +15,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 500);
 
 /** As many send at once. */
-const STREAMS = 4;
+const STREAMS = 8;
 /** PDFs are set one after the other, each of which takes seconds on a machine that has other work. */
 const DEADLINE_MS = 60_000;
 

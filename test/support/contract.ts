@@ -160,7 +160,7 @@ export class Contract {
   /** Of requests that were taken: then the document must allow them. A batch in parts is taken with faults in it. */
   private faultInSent(route: Route, sent: Exchange['sent'], status: number): string | null {
     // Content in a GET has no meaning (RFC 9110, section 9.3.1), and nobody reads it.
-    if (!sent || route.method === 'GET' || status < 200 || status > 299 || status === 207) return null;
+    if (!sent?.text || route.method === 'GET' || status < 200 || status > 299 || status === 207) return null;
     const type = essenceOf(sent.contentType);
     const { content } = route.operation.requestBody ?? {};
     if (!content) return 'the request had a body, which openapi.yaml does not have';

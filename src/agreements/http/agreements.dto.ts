@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
 import { formatInstant, type Instant } from '../../period/index.js';
-import { PageOf } from '../../platform/http/index.js';
+import { Optional, PageOf } from '../../platform/http/index.js';
 import { agreementState, suspensionsOf, type AgreementState } from '../rules/agreement-state.js';
 import type { AgreementRow } from '../sql/agreement-row.js';
 
@@ -40,7 +40,7 @@ export class AgreementInput {
     default: true,
     description: 'Whether periods close at their cut-off',
   })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   autoClose?: boolean;
 }

@@ -18,7 +18,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isDecimal, isTrafficUnit } from '../../money/index.js';
-import { Satisfies } from '../../platform/http/index.js';
+import { Optional, Satisfies } from '../../platform/http/index.js';
 import type { ProposedTerms } from '../rules/complete-terms.js';
 
 const BUCKETS = ['5min', '15min', 'hour', 'day', 'month'];
@@ -28,11 +28,6 @@ const UNITS = ['GB', 'TB', 'PB', 'GiB', 'TiB', 'PiB'];
 const MODELS = ['none', 'linear', 'graduated', 'volume'];
 const VALUES_MAX = 1000;
 const PPM_MAX = 1_000_000;
-
-/** May be left out; null is no way to do so, since for a tier's bound it means something. */
-function Optional(): PropertyDecorator {
-  return ValidateIf((_, value) => value !== undefined);
-}
 
 function Decimal(): PropertyDecorator {
   return Satisfies('decimal', isDecimal, 'must be a decimal string of at most 12 decimals, such as "0.015"');

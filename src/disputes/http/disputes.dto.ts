@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 import { FLOW_DIRECTIONS, type FlowDirection } from '../../agreements/index.js';
 import { isPeriod, parseInstant } from '../../period/index.js';
-import { PageQuery, Satisfies } from '../../platform/http/index.js';
+import { Optional, PageQuery, Satisfies } from '../../platform/http/index.js';
 import { DISPUTE_STATES } from '../rules/dispute-state.js';
 import type { BucketReference } from '../rules/evidence.js';
 import type { ProposedResolution } from '../rules/check-proposal.js';
@@ -51,17 +51,17 @@ function Amount(): PropertyDecorator {
 
 export class ScopeInput {
   @ApiPropertyOptional({ type: String, example: 'eu-west' })
-  @IsOptional()
+  @Optional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   sourceRegion?: string;
 
   @ApiPropertyOptional({ type: String, example: 'us-east' })
-  @IsOptional()
+  @Optional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   destinationRegion?: string;
 
   @ApiPropertyOptional({ type: String, example: 'cdn' })
-  @IsOptional()
+  @Optional()
   @Length(1, 128, { message: 'must have 1 to 128 characters' })
   service?: string;
 }
@@ -81,7 +81,7 @@ export class BucketInput {
   start: string;
 
   @ApiPropertyOptional({ type: ScopeInput, description: 'A value for each field of the scope of the terms' })
-  @IsOptional()
+  @Optional()
   @IsObject({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
@@ -103,13 +103,13 @@ export class EvidenceInput {
     description: 'Both parties see it: name no customer',
     example: 'Our routers counted less; see the attached buckets.',
   })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be a text' })
   @MaxLength(TEXT_MAX, { message: `must have at most ${TEXT_MAX} characters` })
   text?: string;
 
   @ApiPropertyOptional({ type: [BucketInput], maxItems: EVIDENCE_BUCKETS_MAX })
-  @IsOptional()
+  @Optional()
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMaxSize(EVIDENCE_BUCKETS_MAX, { message: `must have at most ${EVIDENCE_BUCKETS_MAX} buckets` })
   @IsObject({ each: true, message: 'must be objects, each a bucket' })
@@ -121,12 +121,12 @@ export class EvidenceInput {
 /** Raises a dispute: about a line, by `statement` and `line`, or a bucket, by `agreement`, `period` and `bucket`. */
 export class DisputeInput {
   @ApiPropertyOptional({ type: String, format: 'uuid', description: 'With `line`' })
-  @IsOptional()
+  @Optional()
   @IsUUID('all', { message: 'must be the id of a statement' })
   statement?: string;
 
   @ApiPropertyOptional({ type: String, format: 'uuid' })
-  @IsOptional()
+  @Optional()
   @IsUUID('all', { message: 'must be the id of a line of the statement' })
   line?: string;
 
@@ -135,13 +135,13 @@ export class DisputeInput {
     description: 'Code of an agreement; with `period` and `bucket`',
     example: 'alpha-beta',
   })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be the code of an agreement' })
   @MaxLength(63, { message: 'must be the code of an agreement' })
   agreement?: string;
 
   @ApiPropertyOptional({ type: String, example: '2026-10' })
-  @IsOptional()
+  @Optional()
   @Satisfies('period', isPeriod, 'must be a period such as 2026-10')
   period?: string;
 
@@ -149,7 +149,7 @@ export class DisputeInput {
     type: BucketInput,
     description: 'A discrepancy: a bucket whose two sides do not match',
   })
-  @IsOptional()
+  @Optional()
   @IsObject({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
@@ -165,7 +165,7 @@ export class DisputeInput {
     example: '1000000000',
     description: 'The bytes that are claimed to be right',
   })
-  @IsOptional()
+  @Optional()
   @Bytes()
   claimedBytes?: string;
 
@@ -174,12 +174,12 @@ export class DisputeInput {
     example: '100.00',
     description: 'The amount of the line that is claimed to be right, in the agreement’s currency',
   })
-  @IsOptional()
+  @Optional()
   @Amount()
   claimedAmount?: string;
 
   @ApiPropertyOptional({ type: EvidenceInput })
-  @IsOptional()
+  @Optional()
   @IsObject({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })
@@ -194,7 +194,7 @@ export class ResolutionInput {
   kind: ProposedResolution['kind'];
 
   @ApiPropertyOptional({ type: [AgreedBucketInput], minItems: 1, maxItems: AGREED_BUCKETS_MAX })
-  @IsOptional()
+  @Optional()
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMinSize(1, { message: 'must have at least one bucket' })
   @ArrayMaxSize(AGREED_BUCKETS_MAX, { message: `must have at most ${AGREED_BUCKETS_MAX} buckets` })
@@ -208,7 +208,7 @@ export class ResolutionInput {
     example: '25.00',
     description: 'How far the charge moves towards the claim, above 0 and at most what is disputed',
   })
-  @IsOptional()
+  @Optional()
   @Amount()
   amount?: string;
 }
@@ -223,7 +223,7 @@ export class ProposalInput {
   resolution: ResolutionInput;
 
   @ApiPropertyOptional({ type: EvidenceInput })
-  @IsOptional()
+  @Optional()
   @IsObject({ message: 'must be an object' })
   @IsObject({ message: 'must be an object' })
   @ValidateNested({ message: 'must be an object' })

@@ -9,10 +9,10 @@ import {
   Idempotent,
   IfMatch,
   mapPage,
+  OptionalBody,
   page,
   Problems,
   readCursor,
-  validationFailed,
   type Precondition,
 } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
@@ -22,7 +22,6 @@ import {
   PaymentRequest,
   PaymentsQuery,
   PaymentView,
-  REASON_MAX,
   ReversalInput,
   showPayment,
 } from './payments.dto.js';
@@ -142,27 +141,14 @@ export class PaymentsController {
     @CurrentCaller() caller: Caller,
     @Param('payment') id: string,
     @IfMatch({ required: false }) precondition: Precondition,
-    @Body() body: Record<string, unknown> | undefined,
+    @OptionalBody() { reason }: ReversalInput,
   ): Promise<PaymentView> {
     const reversed = await this.payments.take(caller, id, {
       step: 'reverse',
       at: Date.now(),
-      reason: reasonIn(body),
+      reason: reason ?? null,
       check: (seen) => precondition.check(showPayment(seen)),
     });
     return showPayment(reversed);
   }
-}
-
-/** The body may be left out, so it is no DTO. */
-function reasonIn(body: Record<string, unknown> | undefined): string | null {
-  const { reason = null, ...unknown } = body ?? {};
-  const [name] = Object.keys(unknown);
-  const wrong = (pointer: string, code: string, detail: string): Error =>
-    validationFailed([{ pointer, code, detail }]);
-  if (name !== undefined) {
-    throw wrong(`/${name}`, 'unknown_field', `There is no field ${JSON.stringify(name)} here; leave it out.`);
-  }
-  if (reason === null || (typeof reason === 'string' && reason.length <= REASON_MAX)) return reason;
-  throw wrong('/reason', 'is_string', `reason must be a text of at most ${REASON_MAX} characters.`);
 }

@@ -12,11 +12,11 @@ import {
 } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, parseInstant } from '../../period/index.js';
-import { NO_CONTROL_CHARACTERS, PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { NO_CONTROL_CHARACTERS, Optional, PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 import { PAYMENT_STATES, type PaymentState } from '../rules/payment-state.js';
 import type { PaymentRow } from '../sql/payment-row.js';
 
-export const REASON_MAX = 1000;
+const REASON_MAX = 1000;
 const REFERENCE_MAX = 200;
 const STATEMENTS_MAX = 100;
 const CODE_MAX = 63;
@@ -64,7 +64,7 @@ export class PaymentRequest {
     description:
       'Ids of the statements that it pays, in this order; what is left, or all, pays the oldest first',
   })
-  @IsOptional()
+  @Optional()
   @IsArray({ message: `must be a list of at most ${STATEMENTS_MAX} statement ids` })
   @ArrayMaxSize(STATEMENTS_MAX, { message: `must be a list of at most ${STATEMENTS_MAX} statement ids` })
   @ArrayUnique({ message: 'must name each statement once' })
@@ -74,6 +74,9 @@ export class PaymentRequest {
 
 export class ReversalInput {
   @ApiPropertyOptional({ type: String, maxLength: REASON_MAX, example: 'The bank returned it' })
+  @Optional()
+  @IsString({ message: `must be a text of at most ${REASON_MAX} characters` })
+  @MaxLength(REASON_MAX, { message: `must be a text of at most ${REASON_MAX} characters` })
   reason?: string;
 }
 

@@ -26,6 +26,7 @@ export { openApiText, writeOpenApi } from './openapi/openapi-file.js';
 export { ApiCsv } from './openapi/api-csv.js';
 export { Limits } from './openapi/limits.js';
 export { Problems, ProblemsOfChanges } from './openapi/problems-of.js';
+export { Optional } from './optional.js';
 export { OptionalBody } from './optional-body.js';
 export {
   mapPage,

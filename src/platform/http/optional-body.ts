@@ -7,10 +7,10 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { RequestValidationPipe } from './validation.js';
 
-const bodyOrNothing = createParamDecorator(
-  (_: unknown, context: ExecutionContext): unknown =>
-    context.switchToHttp().getRequest<FastifyRequest>().body ?? {},
-);
+const bodyOrNothing = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+  return body === undefined ? {} : body;
+});
 
 /** Metadata of handlers that read a body by another decorator than Nest's own. */
 export const READS_BODY = 'peerledger:reads-body';

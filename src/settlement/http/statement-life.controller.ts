@@ -7,10 +7,17 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsString, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { ApiIfMatch, IfMatch, OptionalBody, Problems, type Precondition } from '../../platform/http/index.js';
+import {
+  ApiIfMatch,
+  IfMatch,
+  Optional,
+  OptionalBody,
+  Problems,
+  type Precondition,
+} from '../../platform/http/index.js';
 import { StatementsService } from '../statements.service.js';
 import { VoidService } from '../void.service.js';
 import { showStatement, StatementView } from './statements.dto.js';
@@ -28,10 +35,10 @@ class AcceptInput {
       'party registered; its header has `alg` EdDSA and the `kid` of the key',
     example: 'eyJhbGciOiJFZERTQSIsImtpZCI6ImtQcks4In0..c2lnbmF0dXJl',
   })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be a detached JWS' })
   @MaxLength(SIGNATURE_MAX, { message: `must be a detached JWS of at most ${SIGNATURE_MAX} characters` })
-  signature?: string | null;
+  signature?: string;
 }
 
 class VoidInput {
@@ -66,9 +73,9 @@ export class StatementLifeController {
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,
     @IfMatch({ required: true }) precondition: Precondition,
-    @OptionalBody() { signature = null }: AcceptInput,
+    @OptionalBody() { signature }: AcceptInput,
   ): Promise<StatementView> {
-    const request = { now: Date.now(), signature };
+    const request = { now: Date.now(), signature: signature ?? null };
     const accepted = await this.statements.accept(caller, id, request, (seen) =>
       precondition.check(showStatement(seen)),
     );
