@@ -156,16 +156,6 @@ describe('a payment', () => {
   it('that nobody confirmed is withdrawn by its payer, and posts nothing', async () => {
     const { id } = expectStatus(await record(deal, { amount: '5' }), 201).body;
     expectProblem(await step(id, 'reverse', deal.b.key), 403, 'not_the_payer');
-    // A body may be left out, and so may its members; null is neither.
-    const nothing = { key: deal.a.key, body: 'null' };
-    const refused = await market.request('POST', `/v1/payments/${id}/reverse`, nothing);
-    expectProblem(refused, 422, 'validation_failed');
-    const noReason = { key: deal.a.key, body: { reason: null } };
-    expectProblem(
-      await market.request('POST', `/v1/payments/${id}/reverse`, noReason),
-      422,
-      'validation_failed',
-    );
     expect(expectStatus(await step(id, 'reverse', deal.a.key), 200).body).toMatchObject({
       state: 'reversed',
       confirmedAt: null,

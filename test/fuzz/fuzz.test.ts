@@ -38,7 +38,6 @@ beforeAll(async () => {
   service = await processes
     .main({
       ...UNTHROTTLED,
-      CUSTOMER_KEY_SECRET: 'c5'.repeat(32),
       ...{ DATA_DIR: processes.folder(), NODE_OPTIONS: `--import=${preloaded}`, LOG_LEVEL: 'error' },
       // Each is made when it is asked for.
       RENDER_AHEAD: 'no',
