@@ -13,7 +13,10 @@ const PAGE = 1000;
 
 /** One agreement, told to the service by HTTP and to the oracle at once. */
 export class Peering {
+  /** The statements that stand. */
   readonly statements: any[] = [];
+  /** All statements ever issued, void ones too. */
+  readonly issued: any[] = [];
 
   constructor(
     private readonly market: Market,
@@ -70,6 +73,7 @@ export class Peering {
     const expected = this.books.issue(period);
     const statement = await this.market.closePeriod({ code: this.code, a, b }, period);
     this.statements.push(statement);
+    this.issued.push(statement);
     expect(shown(statement, this)).toEqual(expectedToShow(expected));
     for (const party of ['A', 'B'] as const) {
       expect(await this.credits(party, statement)).toEqual(creditsToShow(expected.credits[party]));
@@ -100,22 +104,58 @@ export class Peering {
     return expectStatus(await takeStep(this.market, id, verb, this.clouds[party], of), 200).body;
   }
 
-  /** A pays B, or B pays A, and the other confirms it. */
-  async pay(payer: Party, amount: bigint): Promise<void> {
-    const { clouds, market, code } = this;
+  /** A pays B, or B pays A, and the other confirms it unless the operator does; it may be for certain statements. */
+  async pay(
+    payer: Party,
+    amount: bigint,
+    { statements, by = 'payee' }: { statements?: string[]; by?: 'payee' | 'operator' } = {},
+  ): Promise<string> {
+    const id = await this.announce(payer, amount, statements);
+    const key = by === 'payee' ? this.clouds[other(payer)].key : this.market.operatorKey;
+    expectStatus(await this.market.request('POST', `/v1/payments/${id}/confirm`, { key }), 200);
+    this.books.pay(payer === 'A' ? amount : -amount);
+    return id;
+  }
+
+  /** A payment that nobody has confirmed, and that counts for nothing so far. */
+  async announce(payer: Party, amount: bigint, statements?: string[]): Promise<string> {
+    const { code: name, key } = this.clouds[payer];
     const body = {
-      agreement: code,
-      payer: clouds[payer].code,
+      agreement: this.code,
+      payer: name,
       amount: money(amount),
       currency: 'USD',
       paidAt: new Date().toISOString(),
-      reference: `payment of ${clouds[payer].code}`,
+      reference: `payment of ${name}`,
+      ...(statements && { statements }),
     };
-    const made = await market.request('POST', '/v1/payments', { key: clouds[payer].key, body });
-    const { id } = expectStatus(made, 201).body;
-    const path = `/v1/payments/${id}/confirm`;
-    expectStatus(await market.request('POST', path, { key: clouds[other(payer)].key }), 200);
-    this.books.pay(payer === 'A' ? amount : -amount);
+    return expectStatus(await this.market.request('POST', '/v1/payments', { key, body }), 201).body.id;
+  }
+
+  /** The payee finds that a confirmed payment did not come. */
+  async takeBack(payer: Party, id: string, amount: bigint): Promise<void> {
+    const { key } = this.clouds[other(payer)];
+    const body = { reason: 'the bank returned it' };
+    expectStatus(await this.market.request('POST', `/v1/payments/${id}/reverse`, { key, body }), 200);
+    this.books.pay(payer === 'A' ? -amount : amount);
+  }
+
+  /** Both parties accept a statement. */
+  async accept(statement: { id: string }): Promise<void> {
+    for (const party of ['A', 'B'] as const) await this.change(statement, 'accept', this.clouds[party].key);
+  }
+
+  /** Where a statement stands, as a party sees it. */
+  async stateOf({ id }: { id: string }): Promise<string> {
+    return (await this.get('A', `/v1/statements/${id}`)).body.state;
+  }
+
+  /** The operator makes the last statement void, which has its period issued anew. */
+  async makeVoid(): Promise<any> {
+    const statement = this.statements.pop();
+    await this.change(statement, 'void', this.market.operatorKey, { reason: 'traffic was forgotten' });
+    this.books.takeBackLast();
+    return statement;
   }
 
   /** Buckets of a period that did not match, as a party sees them. */
@@ -133,6 +173,15 @@ export class Peering {
     const path = `/v1/statements/${statement.id}/verify`;
     const asked = await this.market.request('POST', path, { key: this.clouds.B.key });
     return (await this.market.job(expectStatus(asked, 202).body.id)).result;
+  }
+
+  /** Changes a statement as it is now. */
+  private async change({ id }: { id: string }, step: string, key: string, body?: object): Promise<void> {
+    const path = `/v1/statements/${id}`;
+    const now = expectStatus(await this.market.request('GET', path, { key }), 200);
+    const headers = { 'If-Match': now.headers.get('etag')! };
+    const of = { key, headers, ...(body && { body }) };
+    expectStatus(await this.market.request('POST', `${path}/${step}`, of), 200);
   }
 
   private async credits(party: Party, { id }: { id: string }): Promise<string[]> {

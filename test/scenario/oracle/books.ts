@@ -38,6 +38,14 @@ interface Issued {
   charges: Charge[];
 }
 
+interface State {
+  issued: Issued[];
+  credited: Map<string, Credited>;
+  conceded: Adjustment[];
+  paid: bigint;
+  balance: bigint;
+}
+
 /** An agreement's books, kept from what its parties send and agree on alone (sections 4 to 10). */
 export class Books {
   private readonly reports = new Reports();
@@ -49,6 +57,8 @@ export class Books {
   private conceded: Adjustment[] = [];
   private paid = 0n;
   private balance = 0n;
+  /** All that an issue changes, as it was before the last one. */
+  private before: State | null = null;
 
   constructor(readonly timezone: string) {}
 
@@ -94,8 +104,29 @@ export class Books {
     return charge(buckets, terms, bucketsOf(period, terms.reconciliation.bucket, this.timezone).length);
   }
 
+  /** Makes the last statement void: what it carried is still to be carried. */
+  takeBackLast(): void {
+    if (!this.before) throw new Error('no statement to take back');
+    const { issued, credited, conceded, paid, balance } = this.before;
+    this.issued.splice(0, this.issued.length, ...issued);
+    this.credited.clear();
+    for (const [key, value] of credited) this.credited.set(key, value);
+    this.conceded = [...conceded];
+    // Payments since the void statement are left out of none.
+    this.paid += paid;
+    this.balance = balance;
+    this.before = null;
+  }
+
   /** Issues the statement of a period, and with it what changed of those before. */
   issue(period: string): Expected {
+    this.before = {
+      issued: this.issued.map((each) => ({ period: each.period, charges: [...each.charges] })),
+      credited: new Map(this.credited),
+      conceded: [...this.conceded],
+      paid: this.paid,
+      balance: this.balance,
+    };
     const now = this.compute(period);
     const credits: Expected['credits'] = { A: [], B: [] };
     const adjustments: Adjustment[] = [];
