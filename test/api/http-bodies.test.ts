@@ -114,6 +114,10 @@ describe('JSON bodies', () => {
     expectProblem(await post('/test/items', body), 400, code);
   });
 
+  /** What JSON.parse takes and the service does not; names of what every object has are among it. */
+  const REFUSED_TEXT = new RegExp(
+    ['\\\\u0000', '\\\\ud[89a-f]', 'prototype', ...Object.getOwnPropertyNames(Object.prototype)].join('|'),
+  );
   it('are read as JSON.parse reads them, where that is exact', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: false }), (value) => {
@@ -122,7 +126,7 @@ describe('JSON bodies', () => {
         try {
           parsed = parseJson(Buffer.from(text));
         } catch (error) {
-          expect(text).toMatch(/\\u0000|\\ud[89a-f]|__proto__|constructor|prototype/);
+          expect(text).toMatch(REFUSED_TEXT);
           expect(error).toHaveProperty('definition.status', 400);
           return;
         }
