@@ -167,6 +167,9 @@ export const ACCESS: Record<string, AccessRow | typeof PUBLIC> = {
   downloadStatementFocus: shared(),
   downloadJournal: each(),
   downloadJournalCsv: each(),
+  // The statement is not void: there is nothing to take back.
+  downloadReversal: row(409, 409, 409),
+  downloadReversalCsv: row(409, 409, 409),
   downloadStatementJson: shared(),
   downloadStatementPdf: shared(),
   downloadStatementUbl: shared(),
