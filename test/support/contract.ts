@@ -163,7 +163,9 @@ export class Contract {
     if (!sent?.text || route.method === 'GET' || status < 200 || status > 299 || status === 207) return null;
     const type = essenceOf(sent.contentType);
     const { content } = route.operation.requestBody ?? {};
-    if (!content) return 'the request had a body, which openapi.yaml does not have';
+    // An empty object says nothing, and is taken for no body.
+    if (!content)
+      return sent.text.trim() === '{}' ? null : 'the request had a body, which openapi.yaml does not have';
     if (!isJson(type) || !content[type]) return null;
     const place = ['paths', route.path, route.method.toLowerCase(), 'requestBody', 'content', type, 'schema'];
     const fault = this.faultInText(this.requests, pointerOf(place), sent.text);
