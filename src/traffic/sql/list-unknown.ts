@@ -3,13 +3,14 @@ import type { Transaction } from '../../platform/database/index.js';
 /**
  * The ranks, from 0, of those rows of the chunk in `incoming_records` that are not stored just as they are: all
  * content is compared, not its hash. Each row is looked up in the index, in the order of its keys; the planner,
- * which knows nothing of a table that was filled a moment ago, might read all records instead.
+ * which knows nothing of a table that was filled a moment ago, might read all records instead, once or for each row.
  */
 export async function listUnknown(tx: Transaction, agreementId: string): Promise<number[]> {
   await tx.query(`
     SET LOCAL enable_hashjoin = off;
     SET LOCAL enable_mergejoin = off;
-    SET LOCAL enable_memoize = off`);
+    SET LOCAL enable_memoize = off;
+    SET LOCAL enable_material = off`);
   const rows = await tx.query<{ rank: number }>(
     `SELECT i.rank - 1 AS rank
        FROM incoming_records i
@@ -29,6 +30,7 @@ export async function listUnknown(tx: Transaction, agreementId: string): Promise
   await tx.query(`
     SET LOCAL enable_hashjoin TO DEFAULT;
     SET LOCAL enable_mergejoin TO DEFAULT;
-    SET LOCAL enable_memoize TO DEFAULT`);
+    SET LOCAL enable_memoize TO DEFAULT;
+    SET LOCAL enable_material TO DEFAULT`);
   return rows.map(({ rank }) => rank);
 }
