@@ -8,6 +8,7 @@ import { pidFromPidFile } from '../../src/platform/embedded/process-table.js';
 import { PERIOD } from '../support/market.js';
 import { Processes, type Service } from '../support/processes.js';
 import { Random } from '../support/random.js';
+import { until } from '../support/until.js';
 import {
   bucketText,
   REGIONS,
@@ -65,10 +66,12 @@ test.each(Array.from({ length: KILLS }, (_, n) => [n + 1, n % 2 === 0 ? 'API' : 
     const reported = new ReportedRecords(random);
     const senders = (['a', 'b'] as const).map((side) => sendUntilBroken(code, reported, side, random));
     await untilMidway(reported, random);
+    const killedAt = new Date();
     await kill(victim);
     await Promise.all(senders);
 
     service = await processes.main({ DATA_DIR: dataDir }).ready();
+    await until('what the killed process had asked for is over', () => isOver(killedAt));
     await compareRecords(code, reported);
     for (const fate of ['answered', 'there', 'absent'] as const) {
       seenFates[fate] += reported.batches(fate).length;
@@ -187,11 +190,30 @@ async function totalsOf(code: string): Promise<Record<string, string>> {
   );
 }
 
-/** The sums as their tables hold them; a sum of nothing may be there or not. */
-async function sumsOf(code: string): Promise<Record<'buckets' | 'customers' | 'periods', Sums>> {
+function ownerClient(): pg.Client {
   const port = readFileSync(join(layout().cluster, 'postmaster.pid'), 'utf8').split('\n')[3]!.trim();
   const url = `postgres://${SUPERUSER}:${readPassword(layout())}@127.0.0.1:${port}/peerledger`;
-  const client = new pg.Client({ connectionString: url });
+  return new pg.Client({ connectionString: url });
+}
+
+/** Whether no session of before an instant is left: a commit may outlive the process that asked for it. */
+async function isOver(instant: Date): Promise<boolean> {
+  const client = ownerClient();
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND backend_start < $1`,
+      [instant],
+    );
+    return rows.length === 0;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The sums as their tables hold them; a sum of nothing may be there or not. */
+async function sumsOf(code: string): Promise<Record<'buckets' | 'customers' | 'periods', Sums>> {
+  const client = ownerClient();
   await client.connect();
   try {
     const read = async (sql: string, keyOf: (row: any) => string): Promise<Sums> => {
