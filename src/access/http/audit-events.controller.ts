@@ -3,8 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { parseInstant } from '../../period/index.js';
 import { csvAnswer } from '../../platform/csv/index.js';
-import { ApiCsv, mapPage, page, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
+import { ApiCsv, isIdValue, isInstantValue, mapPage, page, readCursor } from '../../platform/http/index.js';
 import { AuditService } from '../audit.service.js';
 import { CurrentCaller, type Caller } from '../caller.js';
 import { Scopes } from '../decorators.js';
@@ -76,13 +75,4 @@ export class AuditEventsController {
 
 function instantOf(text: string | undefined): Date | null {
   return text === undefined ? null : new Date(parseInstant(text) as number);
-}
-
-function isIdValue(value: unknown): boolean {
-  return typeof value === 'string' && isId(value);
-}
-
-/** Within the years 1 to 9999, so that a made-up cursor is refused before it reaches SQL. */
-function isInstantValue(value: unknown): boolean {
-  return typeof value === 'number' && value >= -62_135_596_800_000 && value <= 253_402_300_799_999;
 }

@@ -5,13 +5,13 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
   Etagged,
   Idempotent,
+  isIdValue,
   mapPage,
   page,
   PageQuery,
   Problems,
   readCursor,
 } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
 import { AgreementsService } from '../agreements.service.js';
 import { AgreementInput, AgreementPage, AgreementView, showAgreement } from './agreements.dto.js';
 import { OfAgreement } from './of-agreement.js';
@@ -45,7 +45,7 @@ export class AgreementsController {
   })
   @ApiOkResponse({ type: AgreementPage })
   async list(@CurrentCaller() caller: Caller, @Query() { cursor, limit }: PageQuery): Promise<AgreementPage> {
-    const [afterId] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
+    const [afterId] = readCursor<[string]>(cursor, [isIdValue]) ?? [null];
     const rows = await this.agreements.list(caller, afterId, limit + 1);
     return mapPage(
       page(rows, limit, ({ id }) => [id]),

@@ -5,6 +5,7 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
   Etagged,
   Idempotent,
+  isOrdinalValue,
   mapPage,
   page,
   PageQuery,
@@ -57,7 +58,7 @@ export class VersionsController {
     @Query() { cursor, limit }: PageQuery,
   ): Promise<VersionPage> {
     const agreement = await this.agreements.find(caller, code);
-    const [after] = readCursor<[number]>(cursor, [Number.isInteger]) ?? [0];
+    const [after] = readCursor<[number]>(cursor, [isOrdinalValue]) ?? [0];
     const rows = await this.agreements.versions(agreement, after, limit + 1);
     return mapPage(
       page(rows, limit, ({ version }) => [version]),

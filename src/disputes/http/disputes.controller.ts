@@ -7,13 +7,13 @@ import {
   Etagged,
   Idempotent,
   IfMatch,
+  isIdValue,
   mapPage,
   page,
+  type Precondition,
   Problems,
   readCursor,
-  type Precondition,
 } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
 import { DisputesService, type DisputeRequest } from '../disputes.service.js';
 import { RaisingService } from '../raising.service.js';
 import { DisputeDetailView, DisputePage, showDispute, showDisputeDetail } from './dispute.view.js';
@@ -83,9 +83,7 @@ export class DisputesController {
   @ApiOperation({ operationId: 'listDisputes', summary: 'The caller’s disputes, latest first' })
   @ApiOkResponse({ type: DisputePage })
   async list(@CurrentCaller() caller: Caller, @Query() query: DisputeQuery): Promise<DisputePage> {
-    const [before] = readCursor<[string]>(query.cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [
-      null,
-    ];
+    const [before] = readCursor<[string]>(query.cursor, [isIdValue]) ?? [null];
     const filter = {
       agreement: query.agreement ?? null,
       statementId: query.statement ?? null,

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { formatInstant } from '../../period/index.js';
-import { Etagged, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
+import { Etagged, isOrdinalValue, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { Database } from '../../platform/database/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { integrityProblems } from '../integrity.errors.js';
@@ -63,7 +63,7 @@ export class IntegrityController {
     @Query() { cursor, limit }: PageQuery,
   ): Promise<LedgerHeadPage> {
     const agreement = await this.agreements.find(caller, code);
-    const [after] = readCursor<[number]>(cursor, [isNumber]) ?? [0];
+    const [after] = readCursor<[number]>(cursor, [isOrdinalValue]) ?? [0];
     const seals = await this.seals.list(agreement, after, limit + 1);
     return page(seals, limit, ({ head }) => [head.number]);
   }
@@ -127,8 +127,4 @@ export class IntegrityController {
     const agreements = await this.agreements.idsOf(this.database, providerId);
     return { agreements, auditChains: { of: providerId } };
   }
-}
-
-function isNumber(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9;
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, page, Problems, readCursor } from '../../platform/http/index.js';
+import { Etagged, isTextValue, page, Problems, readCursor } from '../../platform/http/index.js';
 import { LedgerService } from '../ledger.service.js';
 import { BalancePage, BalancesQuery, showBalance, showTotal, type BalanceView } from './balances.dto.js';
 import { instantOf } from './book.dto.js';
@@ -25,7 +25,7 @@ export class BalancesController {
   })
   @ApiOkResponse({ type: BalancePage })
   async list(@Query() query: BalancesQuery, @CurrentCaller() caller: Caller): Promise<BalancePage> {
-    const after = readCursor<[string, string]>(query.cursor, [isText, isText]);
+    const after = readCursor<[string, string]>(query.cursor, [isTextValue, isTextValue]);
     const owner = await this.books.ownerFor(caller, query.provider);
     const ids = await this.books.idsOf(query);
     if (!ids) return { data: [], totals: [], nextCursor: null };
@@ -57,8 +57,4 @@ function nameOf(of: BalanceView | readonly [string, string]): string {
 
 function byName(a: BalanceView, b: BalanceView): number {
   return nameOf(a) < nameOf(b) ? -1 : 1;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
 }

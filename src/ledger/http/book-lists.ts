@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
+import { isIdValue, isInstantValue, mapPage, page, readCursor } from '../../platform/http/index.js';
 import { LedgerService } from '../ledger.service.js';
 import { isAccountKind } from '../rules/accounts.js';
 import type { JournalPlace } from '../sql/list-entries.js';
@@ -81,13 +80,4 @@ function isCount(value: unknown): boolean {
 
 function isPosition(value: unknown): boolean {
   return isCount(value) && Number(value) < 2 ** 31;
-}
-
-function isIdValue(value: unknown): boolean {
-  return typeof value === 'string' && isId(value);
-}
-
-/** Within the years 1 to 9999, so that a made-up cursor is refused before it reaches SQL. */
-function isInstantValue(value: unknown): boolean {
-  return typeof value === 'number' && value >= -62_135_596_800_000 && value <= 253_402_300_799_999;
 }

@@ -8,14 +8,14 @@ import {
   Etagged,
   Idempotent,
   IfMatch,
+  isIdValue,
   mapPage,
   OptionalBody,
   page,
+  type Precondition,
   Problems,
   readCursor,
-  type Precondition,
 } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
 import { PaymentsService } from '../payments.service.js';
 import {
   PaymentPage,
@@ -57,9 +57,7 @@ export class PaymentsController {
   @ApiOperation({ operationId: 'listPayments', summary: 'Payments made or received, latest first' })
   @ApiOkResponse({ type: PaymentPage })
   async list(@CurrentCaller() caller: Caller, @Query() query: PaymentsQuery): Promise<PaymentPage> {
-    const [before] = readCursor<[string]>(query.cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [
-      null,
-    ];
+    const [before] = readCursor<[string]>(query.cursor, [isIdValue]) ?? [null];
     const filter = {
       agreement: query.agreement ?? null,
       payer: query.payer ?? null,

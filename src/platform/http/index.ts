@@ -38,6 +38,7 @@ export {
   type CursorKey,
   type Page,
 } from './pagination.js';
+export { isIdValue, isInstantValue, isOrdinalValue, isTextValue } from './cursor-values.js';
 export { OfPeriod, PeriodParam } from './period-param.js';
 export { FieldErrorDocument, ProblemDocument } from './problem-document.js';
 export { httpProblems } from './problems.js';

@@ -9,8 +9,15 @@ import {
 } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { parseInstant } from '../../period/index.js';
-import { Idempotent, mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
+import {
+  Idempotent,
+  isIdValue,
+  mapPage,
+  page,
+  PageQuery,
+  Problems,
+  readCursor,
+} from '../../platform/http/index.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { ApiKeyInput, ApiKeyPage, CreatedApiKeyView, showApiKey, showCreatedApiKey } from './api-keys.dto.js';
 import { OfProvider } from './of-provider.js';
@@ -45,7 +52,7 @@ export class ApiKeysController {
     @CurrentCaller() caller: Caller,
     @Query() { cursor, limit }: PageQuery,
   ): Promise<ApiKeyPage> {
-    const [afterId] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
+    const [afterId] = readCursor<[string]>(cursor, [isIdValue]) ?? [null];
     const rows = await this.keys.list(code, caller, { afterId, limit: limit + 1 });
     return mapPage(
       page(rows, limit, ({ id }) => [id]),

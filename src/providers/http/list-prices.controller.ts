@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
+import { isIdValue, mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
 import { ProvidersService } from '../providers.service.js';
 import {
   listPriceFrom,
@@ -50,7 +49,7 @@ export class ListPricesController {
     @Query() { cursor, limit }: PageQuery,
   ): Promise<ListPricePage> {
     const provider = await this.providers.requireOwn(code, caller);
-    const [afterId] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
+    const [afterId] = readCursor<[string]>(cursor, [isIdValue]) ?? [null];
     const rows = await this.providers.listPricesPage(provider.id, { afterId, limit: limit + 1 });
     return mapPage(
       page(rows, limit, ({ id }) => [id]),

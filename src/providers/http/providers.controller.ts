@@ -5,13 +5,13 @@ import { Scopes } from '../../access/index.js';
 import {
   Etagged,
   Idempotent,
+  isIdValue,
   mapPage,
   page,
   PageQuery,
   Problems,
   readCursor,
 } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
 import { ProvidersService } from '../providers.service.js';
 import { ProviderInput, ProviderPage, ProviderView, showProvider } from './providers.dto.js';
 import { OfProvider } from './of-provider.js';
@@ -58,8 +58,4 @@ export class ProvidersController {
   async get(@Param('provider') code: string): Promise<ProviderView> {
     return showProvider(await this.providers.require(code));
   }
-}
-
-function isIdValue(value: unknown): boolean {
-  return typeof value === 'string' && isId(value);
 }

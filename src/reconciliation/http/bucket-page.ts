@@ -1,12 +1,18 @@
 import type { ReconciliationTerms } from '../../agreements/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { isInstantValue, isTextValue, mapPage, page, readCursor } from '../../platform/http/index.js';
 import type { ComparedBucket } from '../rules/compare-bucket.js';
 import { positionOf, type BucketPosition, type DiscrepancyPosition } from '../rules/bucket-position.js';
 import { showBucket, type BucketPage } from './reconciliation.dto.js';
 
 /** The position that a cursor of a list of buckets names; null at its beginning. */
 export function bucketPosition(cursor: string | undefined): BucketPosition | null {
-  return readCursor<BucketPosition>(cursor, [isText, isInstant, isText, isText, isText]);
+  return readCursor<BucketPosition>(cursor, [
+    isTextValue,
+    isInstantValue,
+    isTextValue,
+    isTextValue,
+    isTextValue,
+  ]);
 }
 
 /** A page of buckets, of which one more than the limit was read to see whether there is a next page. */
@@ -22,7 +28,7 @@ export function bucketPage(
 export function rankedDiscrepancyPosition(
   cursor: string | undefined,
 ): [figure: string, ...DiscrepancyPosition] | null {
-  const position = [isBytes, isText, isInstant, isText, isText, isText] as const;
+  const position = [isBytes, isTextValue, isInstantValue, isTextValue, isTextValue, isTextValue] as const;
   return readCursor<[string, ...DiscrepancyPosition]>(cursor, [isFigure, ...position]);
 }
 
@@ -32,15 +38,4 @@ function isFigure(value: unknown): boolean {
 
 function isBytes(value: unknown): boolean {
   return typeof value === 'string' && /^\d{1,40}$/.test(value);
-}
-
-/** What a date can hold. */
-const INSTANT_MAX = 8.64e15;
-
-function isInstant(value: unknown): boolean {
-  return Number.isInteger(value) && Math.abs(value as number) <= INSTANT_MAX;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && !value.includes('\0');
 }

@@ -1,8 +1,16 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
-import { Etagged, mapPage, page, PageQuery, Problems, readCursor } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
+import {
+  Etagged,
+  isIdValue,
+  isOrdinalValue,
+  mapPage,
+  page,
+  PageQuery,
+  Problems,
+  readCursor,
+} from '../../platform/http/index.js';
 import { creditView } from '../rules/credit-view.js';
 import { StatementsService } from '../statements.service.js';
 import {
@@ -27,9 +35,7 @@ export class StatementsController {
   @ApiOperation({ operationId: 'listStatements', summary: 'The caller’s statements, latest first' })
   @ApiOkResponse({ type: StatementPage })
   async list(@CurrentCaller() caller: Caller, @Query() query: StatementQuery): Promise<StatementPage> {
-    const [before] = readCursor<[string]>(query.cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [
-      null,
-    ];
+    const [before] = readCursor<[string]>(query.cursor, [isIdValue]) ?? [null];
     const filter = {
       agreement: query.agreement ?? null,
       period: query.period ?? null,
@@ -82,7 +88,7 @@ export class StatementsController {
     @Query() { cursor, limit }: PageQuery,
   ): Promise<CreditPage> {
     const { statement, provider } = await this.statements.ofProvider(caller, id);
-    const [after] = readCursor<[number]>(cursor, [Number.isInteger]) ?? [0];
+    const [after] = readCursor<[number]>(cursor, [isOrdinalValue]) ?? [0];
     const rows = await this.statements.namedCredits(statement, provider.id, after, limit + 1);
     const totals = await this.statements.creditTotals(statement, provider.id);
     const shown = mapPage(

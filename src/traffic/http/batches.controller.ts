@@ -26,6 +26,7 @@ import {
   Consumes,
   Etagged,
   findClaim,
+  isIdValue,
   Limits,
   mediaTypeOf,
   page,
@@ -34,7 +35,6 @@ import {
   readCursor,
   ReadsStreams,
 } from '../../platform/http/index.js';
-import { isId } from '../../platform/ids/index.js';
 import { SigningService } from '../../platform/signing/index.js';
 import { IngestService } from '../ingest.service.js';
 import type { BodyFormat } from '../intake/plan.js';
@@ -161,7 +161,7 @@ export class BatchesController {
     @Query() { cursor, limit }: PageQuery,
   ): Promise<ReceiptPage> {
     const { agreement, reporter } = await this.reporterOf(caller, code);
-    const [before] = readCursor<[string]>(cursor, [(id) => typeof id === 'string' && isId(id)]) ?? [null];
+    const [before] = readCursor<[string]>(cursor, [isIdValue]) ?? [null];
     const rows = await this.traffic.batches(agreement, reporter.providerId, before, limit + 1);
     const batches = page(rows, limit, ({ id }) => [id]);
     const data = await Promise.all(

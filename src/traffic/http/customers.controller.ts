@@ -13,6 +13,7 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { formatInstant } from '../../period/index.js';
 import {
   Idempotent,
+  isOrdinalValue,
   mapPage,
   page,
   PageOf,
@@ -83,7 +84,7 @@ export class CustomersController {
     @CurrentCaller() caller: Caller,
     @Query() { cursor, limit }: PageQuery,
   ): Promise<CustomerKeyPage> {
-    const [after] = readCursor<[number]>(cursor, [isVersion]) ?? [0];
+    const [after] = readCursor<[number]>(cursor, [isOrdinalValue]) ?? [0];
     const rows = await this.customers.keys(code, caller, after, limit + 1);
     return mapPage(
       page(rows, limit, ({ version }) => [version]),
@@ -131,10 +132,6 @@ export class CustomersController {
   ): Promise<void> {
     await this.customers.erase(code, caller, customer);
   }
-}
-
-function isVersion(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9;
 }
 
 function show({ version, createdAt, destroyedAt }: CustomerKeyRow): CustomerKeyView {

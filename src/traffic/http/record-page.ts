@@ -1,11 +1,12 @@
 import { formatInstant, parseInstant } from '../../period/index.js';
-import { mapPage, page, readCursor } from '../../platform/http/index.js';
+import { isTextValue, mapPage, page, readCursor } from '../../platform/http/index.js';
+import { REVISION_MAX } from '../rules/read-record.js';
 import type { RecordListing, RecordPosition } from '../sql/list-records.js';
 import { showRecord, type TrafficRecordPage } from './records.dto.js';
 
 /** The place in a list of records that a cursor names. */
 export function recordPosition(cursor: string | undefined): RecordPosition | null {
-  const key = readCursor<[string, string, number]>(cursor, [isInstant, isText, Number.isInteger]);
+  const key = readCursor<[string, string, number]>(cursor, [isStart, isTextValue, isRevision]);
   return key && { start: new Date(parseInstant(key[0])!), id: key[1], revision: key[2] };
 }
 
@@ -19,10 +20,10 @@ export function recordPage(rows: readonly RecordListing[], limit: number): Traff
   return mapPage(shown, showRecord);
 }
 
-function isInstant(value: unknown): boolean {
-  return isText(value) && parseInstant(value as string) !== null;
+function isStart(value: unknown): boolean {
+  return isTextValue(value) && parseInstant(value as string) !== null;
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
+function isRevision(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= REVISION_MAX;
 }

@@ -10,7 +10,8 @@ export interface RecordMistake {
 }
 
 const BYTES_MAX = 2n ** 63n - 1n;
-const REVISION_MAX = 2 ** 31 - 1;
+/** Within PostgreSQL's `integer`. */
+export const REVISION_MAX = 2 ** 31 - 1;
 const TEXT_MAX = 128;
 
 const MEMBERS = new Set([
