@@ -7,7 +7,7 @@ export {
   type BucketSize,
 } from './rules/buckets.js';
 export { cutOffOf, daysOf, endOfLocalDayAfter } from './rules/calendar.js';
-export { formatInstant, formatLocal, isWholeSecond, parseInstant } from './rules/instant.js';
+export { formatInstant, formatLocal, isInstant, isWholeSecond, parseInstant } from './rules/instant.js';
 export {
   addMonths,
   comparePeriods,

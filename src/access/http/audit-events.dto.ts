@@ -1,11 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { parseInstant } from '../../period/index.js';
+import { isInstant } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 
 const TEXT_MAX = 200;
 const INSTANT = 'must be an RFC 3339 instant with offset, such as 2026-11-06T00:00:00Z';
-const isInstant = (text: string): boolean => parseInstant(text) !== null;
 
 const OUTCOMES = ['done', 'denied'] as const;
 const ACTORS = ['provider', 'operator', 'service', 'unknown'] as const;

@@ -1,23 +1,15 @@
 import type { Queryable } from '../../platform/database/index.js';
+import type { DenialRow } from '../rules/denial.js';
 import type { AuditFilter } from './list-audit-events.js';
 
-export interface StoredDenial {
+/** A row of denials as it is stored. */
+export interface StoredDenial extends Omit<DenialRow, 'at' | 'until' | 'attempts' | 'partyId'> {
   id: string;
   recordedAt: Date;
   until: Date;
   attempts: string;
-  actorKind: 'provider' | 'operator' | 'unknown';
+  /** Code of whose credential it was. */
   provider: string | null;
-  credentialKind: 'api_key' | 'access_token' | 'session' | null;
-  credentialId: string | null;
-  address: string | null;
-  requestId: string | null;
-  method: string | null;
-  route: string | null;
-  resourceKind: string | null;
-  resourceId: string | null;
-  status: number | null;
-  code: string | null;
 }
 
 /** Denied attempts, latest first. */

@@ -8,6 +8,7 @@ import type { RecordedResolution } from './evidence.js';
 /** A step as it is on record. */
 export interface RecordedStep {
   position: number;
+  /** Names the step's postings in the ledger. */
   id: string;
   kind: 'raise' | 'propose' | 'consent' | 'withdraw' | 'escalate' | 'time_bar';
   /** Null for the scheduler. */
@@ -17,7 +18,7 @@ export interface RecordedStep {
   recorded: bigint;
   fromState: DisputeState | null;
   toState: DisputeState;
-  /** Minor units without sign. */
+  /** Minor units, of all lines that the dispute contests, without sign. */
   withheldBefore: bigint;
   withheldAfter: bigint;
   resolution: RecordedResolution | null;

@@ -1,24 +1,12 @@
 import type { Transaction } from '../../platform/database/index.js';
-import type { DisputeState } from '../rules/dispute-state.js';
-import type { Evidence, RecordedResolution } from '../rules/evidence.js';
+import type { Evidence } from '../rules/evidence.js';
+import type { RecordedStep } from '../rules/record-faults.js';
 
 /** A step of a dispute as it goes on record. */
-export interface NewDisputeStep {
-  /** Names the step's postings in the ledger. */
-  id: string;
-  kind: 'raise' | 'propose' | 'consent' | 'withdraw' | 'escalate' | 'time_bar';
+export interface NewDisputeStep extends Omit<RecordedStep, 'position' | 'by'> {
   /** Whose key did it; null for the scheduler. */
   by: { providerId: string; keyId: string } | null;
-  takenAt: Date;
-  /** The figure of the agreement's clock under which it is recorded. */
-  recorded: bigint;
-  fromState: DisputeState | null;
-  toState: DisputeState;
-  /** Minor units, of all lines that the dispute contests, without sign. */
-  withheldBefore: bigint;
-  withheldAfter: bigint;
   evidence: Evidence;
-  resolution: RecordedResolution | null;
 }
 
 /** Adds the next step of a dispute. The caller holds the agreement's clock, so there are no gaps. */

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
-import { formatInstant } from '../../period/index.js';
+import { formatInstant, isInstant } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
 import type { BalanceReport } from '../ledger.service.js';
-import { BookQuery, INSTANT_EXPECTED, isInstant } from './book.dto.js';
+import { BookQuery, INSTANT_EXPECTED } from './book.dto.js';
 
 export class BalancesQuery extends BookQuery {
   @ApiPropertyOptional({

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
-import { formatInstant } from '../../period/index.js';
+import { formatInstant, isInstant } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { ACCOUNT_KINDS, isAccountKind, type AccountKind } from '../rules/accounts.js';
@@ -9,7 +9,7 @@ import type { EntrySide } from '../rules/transaction.js';
 import type { LedgerAccount } from '../sql/list-accounts.js';
 import type { EntryRecord } from '../sql/list-entries.js';
 import { sourceUrl } from '../rules/source-url.js';
-import { BookQuery, INSTANT_EXPECTED, isInstant } from './book.dto.js';
+import { BookQuery, INSTANT_EXPECTED } from './book.dto.js';
 import type { Codes } from './books.js';
 
 const CODE_LENGTH_MAX = 200;

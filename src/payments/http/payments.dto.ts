@@ -11,7 +11,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
-import { formatInstant, parseInstant } from '../../period/index.js';
+import { formatInstant, isInstant } from '../../period/index.js';
 import { NO_CONTROL_CHARACTERS, Optional, PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 import { PAYMENT_STATES, type PaymentState } from '../rules/payment-state.js';
 import type { PaymentRow } from '../sql/payment-row.js';
@@ -20,7 +20,6 @@ const REASON_MAX = 1000;
 const REFERENCE_MAX = 200;
 const STATEMENTS_MAX = 100;
 const CODE_MAX = 63;
-const isInstant = (text: string): boolean => parseInstant(text) !== null;
 
 /** A payment that was made outside. */
 export class PaymentRequest {

@@ -52,6 +52,11 @@ export function parseInstant(text: string): Instant | null {
   return instant >= 0 && instant <= LAST_INSTANT ? instant : null;
 }
 
+/** Whether a text is one that `parseInstant` takes. */
+export function isInstant(text: string): boolean {
+  return parseInstant(text) !== null;
+}
+
 /** Whether the instant has no part of a second; traffic intervals must not (section 4). */
 export function isWholeSecond(instant: Instant): boolean {
   return instant % SECOND_MS === 0;

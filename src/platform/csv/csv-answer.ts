@@ -3,6 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { keepTenant } from '../database/index.js';
 import { csvOf } from './csv-rows.js';
 
+/** CSV with a header row (RFC 4180). */
+export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8; header=present';
+
 const ROWS_A_PAGE = 1000;
 
 /** Reads a page of a list. */
@@ -17,10 +20,15 @@ export type ReadPage = (page: { limit: number; cursor?: string }) => Promise<{
  */
 export async function csvAnswer(reply: FastifyReply, name: string, read: ReadPage): Promise<void> {
   const first = await read({ limit: ROWS_A_PAGE });
+  await sendCsv(reply, name, Readable.from(keepTenant(rowsFrom(first, read))));
+}
+
+/** Answers with CSV that has a header row, as a file of this name. */
+export async function sendCsv(reply: FastifyReply, name: string, content: string | Readable): Promise<void> {
   await reply
-    .header('Content-Type', 'text/csv; charset=utf-8; header=present')
+    .header('Content-Type', CSV_MEDIA_TYPE)
     .header('Content-Disposition', `attachment; filename="${name}"`)
-    .send(Readable.from(keepTenant(rowsFrom(first, read))));
+    .send(content);
 }
 
 async function* rowsFrom(first: Awaited<ReturnType<ReadPage>>, read: ReadPage): AsyncGenerator<string> {

@@ -1,1 +1,1 @@
-export { csvAnswer, type ReadPage } from './csv-answer.js';
+export { csvAnswer, CSV_MEDIA_TYPE, sendCsv, type ReadPage } from './csv-answer.js';

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService, OfAgreement } from '../../agreements/index.js';
+import { sendCsv } from '../../platform/csv/index.js';
 import { ApiCsv, Etagged, OfPeriod, PeriodParam, Problems } from '../../platform/http/index.js';
 import { ReconciliationService } from '../reconciliation.service.js';
 import { bucketPage, bucketPosition } from './bucket-page.js';
@@ -63,10 +64,7 @@ export class ReconciliationController {
     const agreement = await this.agreements.find(caller, code);
     const filter = { status: status ?? null, direction: direction ?? null };
     const content = await this.reconciliation.bucketsCsv(agreement, period, filter);
-    await reply
-      .header('Content-Type', 'text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="${agreement.code}-${period}-buckets.csv"`)
-      .send(content);
+    await sendCsv(reply, `${agreement.code}-${period}-buckets.csv`, content);
   }
 
   @Get('buckets')

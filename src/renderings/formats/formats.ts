@@ -1,3 +1,4 @@
+import { CSV_MEDIA_TYPE } from '../../platform/csv/index.js';
 import type { CreditView } from '../../settlement/index.js';
 import type { Copy } from '../rules/copy.js';
 import { renderFocus } from '../rules/focus-charges.js';
@@ -27,7 +28,6 @@ export interface Format {
 /** More credits than these are a workbook of their own and not in the statement's. */
 export const CREDITS_IN_COPY_MAX = 10_000;
 
-const CSV = 'text/csv; charset=utf-8; header=present';
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** A statement with more lines or credits than these is rendered by a worker, where the format takes long. */
@@ -42,10 +42,15 @@ export const FORMATS = {
     audience: 'everyone',
     render: ({ model }) => renderJson(model),
   },
-  csv: { extension: 'csv', mediaType: CSV, audience: 'everyone', render: ({ model }) => renderCsv(model) },
+  csv: {
+    extension: 'csv',
+    mediaType: CSV_MEDIA_TYPE,
+    audience: 'everyone',
+    render: ({ model }) => renderCsv(model),
+  },
   focus: {
     extension: 'focus.csv',
-    mediaType: CSV,
+    mediaType: CSV_MEDIA_TYPE,
     audience: 'everyone',
     render: ({ model }) => renderFocus(model),
   },
@@ -82,7 +87,7 @@ export const FORMATS = {
   },
   journalCsv: {
     extension: 'journal.csv',
-    mediaType: CSV,
+    mediaType: CSV_MEDIA_TYPE,
     audience: 'party',
     render: (copy) => renderJournalCsv(copy.model, ...bookOf(copy)),
   },
@@ -96,7 +101,7 @@ export const FORMATS = {
   },
   reversalCsv: {
     extension: 'journal.csv',
-    mediaType: CSV,
+    mediaType: CSV_MEDIA_TYPE,
     audience: 'party',
     label: 'reversal',
     onlyVoid: true,

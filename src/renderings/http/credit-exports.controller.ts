@@ -6,11 +6,10 @@ import { CREDITS_AT_ONCE_MAX } from '../formats/formats.js';
 import { CreditExportsService, type CreditExport } from '../credit-exports.service.js';
 import { RenderingStore } from '../rendering-store.js';
 import { contentDisposition } from '../rules/file-name.js';
+import { CSV_MEDIA_TYPE } from '../../platform/csv/index.js';
 import { ApiCsv, ApiIfNoneMatch, Problems } from '../../platform/http/index.js';
 import { OfStatement } from '../../settlement/index.js';
 import { sendRendering } from './send-rendering.js';
-
-const MEDIA_TYPE = 'text/csv; charset=utf-8; header=present';
 
 /** How a list of credits is sent: with its hash, unless it is long. */
 function CreditsDownload(header: string, row: string): MethodDecorator {
@@ -77,11 +76,11 @@ export class CreditExportsController {
 
   private async send(request: FastifyRequest, reply: FastifyReply, found: CreditExport): Promise<void> {
     if ('rendering' in found) {
-      await sendRendering({ request, reply }, this.store, { ...found, mediaType: MEDIA_TYPE });
+      await sendRendering({ request, reply }, this.store, { ...found, mediaType: CSV_MEDIA_TYPE });
       return;
     }
     await reply
-      .header('Content-Type', MEDIA_TYPE)
+      .header('Content-Type', CSV_MEDIA_TYPE)
       .header('Content-Disposition', contentDisposition(found.name))
       .header('Cache-Control', 'private, no-cache')
       .send(found.content);

@@ -1,10 +1,11 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { formatAmount } from '../../money/index.js';
+import { sendCsv } from '../../platform/csv/index.js';
 import {
   ApiCsv,
   mapPage,
@@ -18,30 +19,28 @@ import {
 import { BucketView, rankedDiscrepancyPosition, showBucket } from '../../reconciliation/index.js';
 import { DISCREPANCY_SORTS, DiscrepanciesService, type DiscrepancySort } from '../discrepancies.service.js';
 
-const SORT_EXPECTED = `must be one of ${DISCREPANCY_SORTS.join(', ')}`;
-const SORT_DESCRIPTION =
-  'What comes first: most money at stake, then most bytes; or most bytes. Of more than 10,000 discrepancies the ' +
-  '10,000 with the most bytes are sorted by money, and the others follow by bytes.';
+/** What comes first in a list of discrepancies. */
+function Sort(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      enum: DISCREPANCY_SORTS,
+      default: 'money',
+      description:
+        'What comes first: most money at stake, then most bytes; or most bytes. Of more than 10,000 discrepancies ' +
+        'the 10,000 with the most bytes are sorted by money, and the others follow by bytes.',
+      example: 'money',
+    }),
+    IsIn(DISCREPANCY_SORTS, { message: `must be one of ${DISCREPANCY_SORTS.join(', ')}` }),
+  );
+}
 
 class SortQuery {
-  @ApiPropertyOptional({
-    enum: DISCREPANCY_SORTS,
-    default: 'money',
-    description: SORT_DESCRIPTION,
-    example: 'money',
-  })
-  @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
+  @Sort()
   sort: DiscrepancySort = 'money';
 }
 
 class DiscrepancyQuery extends PageQuery {
-  @ApiPropertyOptional({
-    enum: DISCREPANCY_SORTS,
-    default: 'money',
-    description: SORT_DESCRIPTION,
-    example: 'money',
-  })
-  @IsIn(DISCREPANCY_SORTS, { message: SORT_EXPECTED })
+  @Sort()
   sort: DiscrepancySort = 'money';
 }
 
@@ -119,9 +118,6 @@ export class DiscrepanciesController {
   ): Promise<void> {
     const agreement = await this.agreements.find(caller, code);
     const content = await this.discrepancies.csv(agreement, period, sort);
-    await reply
-      .header('Content-Type', 'text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="${agreement.code}-${period}-discrepancies.csv"`)
-      .send(content);
+    await sendCsv(reply, `${agreement.code}-${period}-discrepancies.csv`, content);
   }
 }

@@ -1,10 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { formatInstant, parseInstant } from '../../period/index.js';
+import { formatInstant, isInstant } from '../../period/index.js';
 import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 import type { RecordListing } from '../sql/list-records.js';
 
-const isInstant = (text: string): boolean => parseInstant(text) !== null;
 const INSTANT = 'must be an instant such as 2026-10-01T00:00:00Z';
 
 export class RecordQuery extends PageQuery {
