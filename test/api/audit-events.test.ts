@@ -99,14 +99,14 @@ describe('a change', () => {
       key: fresh.a.key,
       body,
     });
-    await market.take(fresh, fresh.a, [hourly('r1', '05T00', '7777', { customer: 'customer-of-a' })]);
+    await market.take(fresh, fresh.a, [hourly('r1', '05T00', '77712345678777', { customer: 'customer-of-a' })]);
     const own = await logOf(fresh.a.key);
     expect(own.map(({ action }) => action).slice(0, 2)).toEqual(['batch.submit', 'api_key.create']);
-    expect(own[0].after).toMatchObject({ received: 1, created: 1, totalBytes: '7777' });
+    expect(own[0].after).toMatchObject({ received: 1, created: 1, totalBytes: '77712345678777' });
     expect(own[1].resource).toEqual({ kind: 'api_key', id: made.body.id });
     for (const key of [fresh.b.key, stranger.a.key]) {
       const seen = await logOf(key);
-      expect(JSON.stringify(seen)).not.toMatch(new RegExp(`${made.body.id}|7777`));
+      expect(JSON.stringify(seen)).not.toMatch(new RegExp(`${made.body.id}|77712345678777`));
       expect(seen.some(({ action }) => action === 'batch.submit')).toBe(false);
     }
     const all = JSON.stringify(await logOf(market.operatorKey));
