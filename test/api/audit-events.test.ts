@@ -99,7 +99,9 @@ describe('a change', () => {
       key: fresh.a.key,
       body,
     });
-    await market.take(fresh, fresh.a, [hourly('r1', '05T00', '77712345678777', { customer: 'customer-of-a' })]);
+    await market.take(fresh, fresh.a, [
+      hourly('r1', '05T00', '77712345678777', { customer: 'customer-of-a' }),
+    ]);
     const own = await logOf(fresh.a.key);
     expect(own.map(({ action }) => action).slice(0, 2)).toEqual(['batch.submit', 'api_key.create']);
     expect(own[0].after).toMatchObject({ received: 1, created: 1, totalBytes: '77712345678777' });
