@@ -32,6 +32,7 @@ import { Audit1764000000100 } from './1764000000100-audit.js';
 import { CustomerPseudonyms1764000000101 } from './1764000000101-customer-pseudonyms.js';
 import { GuardedRecords1764000000180 } from './1764000000180-guarded-records.js';
 import { RowSecurity1764000000181 } from './1764000000181-row-security.js';
+import { TwinsBySet1764000000182 } from './1764000000182-twins-by-set.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -68,4 +69,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CustomerPseudonyms1764000000101,
   GuardedRecords1764000000180,
   RowSecurity1764000000181,
+  TwinsBySet1764000000182,
 ];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../platform/database/index.js';
-import { newId } from '../platform/ids/index.js';
+import { newId, newIds } from '../platform/ids/index.js';
 import { ledgerProblems } from './ledger.errors.js';
 import {
   balanceOf,
@@ -14,7 +14,7 @@ import {
   type Unbilled,
 } from './rules/balances.js';
 import { faultIn, type PostingDocument } from './rules/document.js';
-import { accountKey, accountsOf, contentOfDocument, postDocument, type AccountState } from './rules/post.js';
+import { accountKey, accountsOf, contentOfDocument, idsOf, postDocument } from './rules/post.js';
 import { reversalPostings } from './rules/reversal-postings.js';
 import { contentOfCanonical } from './rules/transaction.js';
 import { createAccounts } from './sql/create-accounts.js';
@@ -26,8 +26,7 @@ import { listAccounts, type AccountFilter, type LedgerAccount } from './sql/list
 import { listEntries, type EntryFilter, type EntryRecord } from './sql/list-entries.js';
 import { listLedgerAgreements } from './sql/list-ledger-agreements.js';
 import { readLinks, type ChainRange, type Link } from './sql/read-links.js';
-import { lockAccounts } from './sql/lock-accounts.js';
-import { lockHeads, type LockedHeads } from './sql/lock-heads.js';
+import { lockBooks, type LockedBooks } from './sql/lock-books.js';
 import { readBalancesAsOf, type AsOf } from './sql/read-balances-as-of.js';
 import { readBalances, type BalancesOf } from './sql/read-balances.js';
 import { readPosted, type PostedChange, type PostedSource } from './sql/read-posted.js';
@@ -89,10 +88,9 @@ export class LedgerService {
       throw ledgerProblems.ledger_document_invalid(`The postings of ${source} are invalid: ${fault}.`);
     }
     return this.database.transaction(async (tx) => {
-      const locked = await lockOrCreateHeads(tx, document);
+      const locked = await lockOrOpenBooks(tx, document);
       if (document.books.some(({ transfers }) => transfers.length > 0)) {
-        const accounts = await lockOrCreateAccounts(tx, document, locked.recordedAt);
-        const posting = postDocument(document, { ...locked, accounts }, newId);
+        const posting = postDocument(document, locked, newIds(idsOf(document)));
         if (await insertPostings(tx, document.agreementId, posting)) return { posted: true };
       }
       await refuseOtherContent(tx, document);
@@ -120,7 +118,7 @@ export class LedgerService {
 
   /** Keeps an agreement's books as they are, once they have postings, until the caller's transaction ends. */
   async hold(agreementId: string): Promise<void> {
-    await lockHeads(this.database, agreementId);
+    await lockBooks(this.database, agreementId, []);
   }
 
   /** What one book says of one agreement in one currency now; zeros before anything is posted. */
@@ -219,15 +217,24 @@ export class LedgerService {
   }
 }
 
-/** Both parties' heads, also for a document of one book: see `lockHeads`. */
-async function lockOrCreateHeads(tx: Transaction, document: PostingDocument): Promise<LockedHeads> {
+/** Both parties' books, also for a document of one, with every account that it touches: see `lockBooks`. */
+async function lockOrOpenBooks(tx: Transaction, document: PostingDocument): Promise<LockedBooks> {
   const { agreementId, books } = document;
+  const names = accountsOf(document);
   const needed = new Set(books.flatMap(({ bookId, counterpartyId }) => [bookId, counterpartyId]));
-  const locked = await lockHeads(tx, agreementId);
+  let locked = await lockBooks(tx, agreementId, names);
   for (const { bookId } of locked.heads) needed.delete(bookId);
-  if (needed.size === 0) return locked;
-  await createHeads(tx, agreementId, [...needed]);
-  return lockHeads(tx, agreementId);
+  if (needed.size > 0) {
+    await createHeads(tx, agreementId, [...needed]);
+    locked = await lockBooks(tx, agreementId, names);
+  }
+  const known = new Set(locked.accounts.map(accountKey));
+  const missing = names.filter((name) => !known.has(accountKey(name)));
+  if (missing.length === 0) return locked;
+  const opened = missing.map((name) => ({ ...name, id: newId() }));
+  await createAccounts(tx, agreementId, opened, locked.recordedAt);
+  // The same instant, since an account is as old as the first of its entries.
+  return { ...(await lockBooks(tx, agreementId, names)), recordedAt: locked.recordedAt };
 }
 
 /** What was posted for the source before, if anything was, has to say the same. */
@@ -242,19 +249,4 @@ async function refuseOtherContent(tx: Transaction, document: PostingDocument): P
   if (before === contentOfDocument(document)) return;
   const source = `${document.sourceKind} ${document.sourceId}`;
   throw ledgerProblems.ledger_source_conflict(`${source} is posted already, with other content.`);
-}
-
-async function lockOrCreateAccounts(
-  tx: Transaction,
-  document: PostingDocument,
-  createdAt: Date,
-): Promise<AccountState[]> {
-  const names = accountsOf(document);
-  const existing = await lockAccounts(tx, document.agreementId, names);
-  const known = new Set(existing.map(accountKey));
-  const missing = names.filter((name) => !known.has(accountKey(name)));
-  if (missing.length === 0) return existing;
-  const opened = missing.map((name) => ({ ...name, id: newId() }));
-  await createAccounts(tx, document.agreementId, opened, createdAt);
-  return lockAccounts(tx, document.agreementId, names);
 }

@@ -90,6 +90,7 @@ async function dropConstraints(): Promise<void> {
      ORDER BY contype = 'p', contype = 'u'`,
   );
   for (const { statement } of rows) await owner.query(statement).catch(() => undefined);
+  await owner.query('ALTER TABLE ledger_entries DISABLE TRIGGER USER');
 }
 
 async function chains(): Promise<(SealedChain & { sequence: string })[]> {
@@ -108,7 +109,7 @@ async function chains(): Promise<(SealedChain & { sequence: string })[]> {
 }
 
 async function storedRows(): Promise<StoredRows> {
-  const generated = ['previous_sequence', 'twin_debit_kind', 'twin_credit_kind'];
+  const generated = ['previous_sequence'];
   const read = async (table: string) => {
     const { rows } = await owner.query<Record<string, unknown>>(
       `SELECT ctid::text AS ctid, * FROM ledger_${table} ORDER BY book_id, ${table === 'accounts' ? 'kind' : 'sequence'}`,

@@ -90,6 +90,11 @@ function linesByMirror(book: BookPostings | undefined): Map<string | undefined, 
   return new Map((book?.transfers ?? []).map(({ mirror, sourceLine }) => [mirror, sourceLine ?? null]));
 }
 
+/** How many ids `postDocument` takes: one for each entry, and one for each transaction. */
+export function idsOf({ books }: PostingDocument): number {
+  return books.reduce((sum, { transfers }) => sum + transfers.length + 1, 0);
+}
+
 /**
  * Turns a faultless document into one transaction a book: entries with running balances and twins, and the
  * next link of each book's chain. `heads` and `accounts` are what is stored now, and locked.

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { AccountKind } from '../rules/accounts.js';
 import type { AccountState } from '../rules/post.js';
-import { accountFrom, type AccountRow } from './lock-accounts.js';
+import { accountFrom, type AccountRow } from './account-row.js';
 
 export interface AccountFilter {
   bookId: string;

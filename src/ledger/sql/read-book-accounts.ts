@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/database/index.js';
 import type { AccountState } from '../rules/post.js';
-import { accountFrom, type AccountRow } from './lock-accounts.js';
+import { accountFrom, type AccountRow } from './account-row.js';
 
 /** The accounts of one book of an agreement. */
 export async function readBookAccounts(

@@ -24,7 +24,8 @@ export async function readChainEntries(
                AND entry.credit_kind IN ('zero_rated_waiver', 'customer_credits') THEN entry.twin_id IS NULL
               ELSE twin.twin_id = entry.id
                AND twin.book_id = entry.counterparty_id AND twin.counterparty_id = entry.book_id
-               AND twin.debit_kind = entry.twin_debit_kind AND twin.credit_kind = entry.twin_credit_kind
+               AND twin.debit_kind = ledger_mirror(entry.credit_kind)
+               AND twin.credit_kind = ledger_mirror(entry.debit_kind)
                AND twin.amount = entry.amount AND twin.currency = entry.currency
                AND other.source_kind = own.source_kind AND other.source_id = own.source_id
             END IS TRUE AS mirrored
