@@ -21,7 +21,7 @@ import { explanationOf } from './start-failure.js';
 
 const USAGE = `Usage: npm run ledger:verify -- [--agreement CODE]... [--heads FILE]... [--keys FILE]
 
-Checks every agreement's books, statements with their files and ledger heads, and every chain of the audit log, from their stored bytes
+Checks every agreement's books, statements with their files, disputes and ledger heads, and every chain of the audit log, from their stored bytes
 and names the first thing that is wrong. With --agreement it checks those agreements alone. --heads are ledger heads that somebody has kept (GET /v1/agreements/{agreement}/ledger-heads/{number}),
 --keys a JWK Set of the keys that may have signed them. It reads DATABASE_URL, or starts the embedded
 server; while the service runs on that one, ask GET /v1/ledger/integrity instead.
@@ -96,10 +96,19 @@ async function verifyWith(
 }
 
 function show({ counts, firstProblem }: IntegrityReport): number {
-  const { agreements, transactions, entries, statements, renderings, ledgerHeads, auditEvents } = counts;
+  const {
+    agreements,
+    transactions,
+    entries,
+    statements,
+    disputeSteps,
+    renderings,
+    ledgerHeads,
+    auditEvents,
+  } = counts;
   say(
     `Checked ${agreements} agreements: ${transactions} transactions with ${entries} entries, ` +
-      `${statements} statements, ${renderings} renderings, ${ledgerHeads} ledger heads, ${auditEvents} events of the audit log.`,
+      `${statements} statements, ${disputeSteps} steps of disputes, ${renderings} renderings, ${ledgerHeads} ledger heads, ${auditEvents} events of the audit log.`,
   );
   if (!firstProblem) {
     say('Everything holds.');

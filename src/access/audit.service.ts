@@ -6,6 +6,8 @@ import { canonicalEvent, PLATFORM_CHAIN, type AuditedChange, type AuditEvent } f
 import { appendAuditEvent } from './sql/append-audit-event.js';
 import { listAuditEvents, type AuditEventRow, type AuditFilter } from './sql/list-audit-events.js';
 import { listDenials, type StoredDenial } from './sql/list-denials.js';
+import { listEventsOfDisputes } from './sql/list-events-of-disputes.js';
+import { listLoggedDisputes } from './sql/list-logged-disputes.js';
 
 /** A provider that a change concerns, and that may read of it. */
 export interface AuditedParty {
@@ -61,6 +63,21 @@ export class AuditService {
       // For whose chain it is, whoever the change was made for: the other party's, or both's.
       tx.beforeCommit(() => this.database.actFor(holderOf(origin), () => append(tx, begun)));
     });
+  }
+
+  /** Ids of all disputes of an agreement, given by its code, of which something was logged that the tenant may see. */
+  async loggedDisputes(agreement: string): Promise<string[]> {
+    return listLoggedDisputes(this.database, agreement);
+  }
+
+  /** What was logged of disputes of an agreement, given by its code: by the id of the dispute, in the order of time. */
+  async eventsOfDisputes(agreement: string, ids: readonly string[]): Promise<Map<string, AuditEvent[]>> {
+    const events = new Map<string, AuditEvent[]>();
+    for (const { disputeId, canonical } of await listEventsOfDisputes(this.database, agreement, ids)) {
+      const known = events.get(disputeId) ?? [];
+      events.set(disputeId, [...known, JSON.parse(canonical) as AuditEvent]);
+    }
+    return events;
   }
 
   /** Changes and denied attempts, latest first; an outcome leaves the other kind out. */

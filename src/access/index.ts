@@ -2,6 +2,7 @@ export { accessProblems } from './access.errors.js';
 export { AccessModule } from './access.module.js';
 export { AuditChainsService, type AuditVerification } from './audit-chains.service.js';
 export { AuditService, type AuditedParty } from './audit.service.js';
+export type { AuditEvent, AuditState } from './rules/audit-event.js';
 export { AccessService, type ApiKeyRequest, type CreatedApiKey } from './access.service.js';
 export { callerKey, CurrentCaller, tenantOf } from './caller.js';
 export type { Caller, OperatorCaller, ProviderCaller } from './caller.js';

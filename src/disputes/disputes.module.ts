@@ -4,6 +4,7 @@ import { JobsModule } from '../jobs/index.js';
 import { LedgerModule } from '../ledger/index.js';
 import { ReconciliationModule } from '../reconciliation/index.js';
 import { SettlementModule } from '../settlement/index.js';
+import { DisputeLog } from './dispute-log.service.js';
 import { DisputeRecord } from './dispute-record.service.js';
 import { DisputeHistory } from './dispute-history.service.js';
 import { DisputesService } from './disputes.service.js';
@@ -18,6 +19,7 @@ import { TimeBarService } from './time-bar.service.js';
   controllers: [DisputesController],
   providers: [
     DisputeHistory,
+    DisputeLog,
     DisputeRecord,
     DisputesService,
     ProposalService,
@@ -25,5 +27,6 @@ import { TimeBarService } from './time-bar.service.js';
     TimeBarJob,
     TimeBarService,
   ],
+  exports: [DisputeLog],
 })
 export class DisputesModule {}

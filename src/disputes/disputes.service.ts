@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AuditService, type Caller } from '../access/index.js';
+import type { Caller } from '../access/index.js';
 import {
   agreementProblems,
   AgreementsService,
-  concerning,
   lockClock,
   sideOf,
   type Agreement,
@@ -65,7 +64,6 @@ export class DisputesService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
-    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly life: StatementLifeService,
     private readonly proposals: ProposalService,
@@ -172,23 +170,22 @@ export class DisputesService implements OnModuleInit {
     check?.(seen);
     if ('refused' in result) throw disputeProblems[result.refused](REFUSALS[result.refused]);
     const { changed, resolution } = result;
-    this.audit.record(tx, {
-      action: `dispute.${command.kind}`,
-      resource: { kind: 'dispute', id: dispute.id },
-      ...concerning(agreement),
-      before: { state: dispute.state },
-      after: { state: changed.state },
-    });
     const said = command.kind === 'propose' ? command.resolution : resolution;
-    const step = {
-      kind: command.kind,
-      by,
-      at: command.at,
-      fromState: dispute.state,
-      toState: changed.state,
-      evidence,
-      resolution: said && recordResolution(said),
-    };
+    const step = this.record.log(
+      tx,
+      agreement,
+      dispute.id,
+      {
+        kind: command.kind,
+        by,
+        at: command.at,
+        fromState: dispute.state,
+        toState: changed.state,
+        evidence,
+        resolution: said && recordResolution(said),
+      },
+      { before: { state: dispute.state }, after: { state: changed.state } },
+    );
     await this.record.put(
       tx,
       agreement,

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService, type Caller, type ProviderCaller } from '../access/index.js';
+import type { Caller, ProviderCaller } from '../access/index.js';
 import {
   agreementProblems,
   AgreementsService,
   bothParties,
-  concerning,
   lockClock,
   sideOf,
   type Agreement,
@@ -66,7 +65,6 @@ export class RaisingService {
   constructor(
     private readonly database: Database,
     private readonly agreements: AgreementsService,
-    private readonly audit: AuditService,
     private readonly composition: CompositionService,
     private readonly life: StatementLifeService,
     private readonly proposals: ProposalService,
@@ -208,10 +206,16 @@ export class RaisingService {
     if (mistakes.length > 0) throw invalidDispute(mistakes);
     refuseSmall(claimed, terms.version.terms.minimumDisputeAmount, agreement.currency);
     const id = newId();
-    this.audit.record(tx, {
-      action: 'dispute.raise',
-      resource: { kind: 'dispute', id },
-      ...concerning(agreement),
+    const raised = {
+      kind: 'raise' as const,
+      by: { providerId: caller.providerId, keyId: caller.keyId },
+      at: now,
+      fromState: null,
+      toState: 'raised' as const,
+      evidence: input.evidence,
+      resolution: null,
+    };
+    const step = this.record.log(tx, agreement, id, raised, {
       after: {
         ...{ state: 'raised', reason: input.reason, period: claimed.period },
         ...{ statement: claimed.statementId, line: claimed.lineId },
@@ -237,15 +241,6 @@ export class RaisingService {
         `Dispute ${existing.id} is about the same; propose or withdraw there.`,
       );
     }
-    const step = {
-      kind: 'raise' as const,
-      by: { providerId: caller.providerId, keyId: caller.keyId },
-      at: now,
-      fromState: null,
-      toState: 'raised' as const,
-      evidence: input.evidence,
-      resolution: null,
-    };
     const lineIds = lines.map(({ lineId }) => lineId);
     await this.record.put(tx, agreement, { id: dispute.id, lineIds }, step, async () => {
       await insertDispute(tx, dispute);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AgreementsModule } from '../agreements/index.js';
+import { DisputesModule } from '../disputes/index.js';
 import { JobsModule } from '../jobs/index.js';
 import { LedgerModule } from '../ledger/index.js';
 import { RenderingsModule } from '../renderings/index.js';
@@ -15,7 +16,15 @@ import { SealsService } from './seals.service.js';
 
 /** Needs `HttpModule`, `AccessModule`, `SigningModule` and a `DatabaseModule` beside it. */
 @Module({
-  imports: [AgreementsModule, JobsModule, LedgerModule, RenderingsModule, SettlementModule, TrafficModule],
+  imports: [
+    AgreementsModule,
+    DisputesModule,
+    JobsModule,
+    LedgerModule,
+    RenderingsModule,
+    SettlementModule,
+    TrafficModule,
+  ],
   controllers: [IntegrityController, RecordProofsController],
   providers: [IntegrityJob, IntegrityMetrics, IntegrityService, RecordProofsService, SealsService],
   exports: [IntegrityService],

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditChainsService } from '../access/index.js';
 import { AgreementsService, bothParties, type Agreement } from '../agreements/index.js';
+import { DisputeLog } from '../disputes/index.js';
 import { LedgerService } from '../ledger/index.js';
 import { Database } from '../platform/database/index.js';
 import { newId } from '../platform/ids/index.js';
@@ -30,7 +31,7 @@ export interface IntegrityScope {
 
 const EVERYTHING: IntegrityScope = { agreements: null, auditChains: 'all' };
 
-/** Checks everything that anybody relies on, from the stored bytes up: books, statements, files, heads, audit log. */
+/** Checks everything that anybody relies on, from the stored bytes up: books, statements, disputes, files, heads, audit log. */
 @Injectable()
 export class IntegrityService {
   private readonly logger = new Logger(IntegrityService.name);
@@ -39,6 +40,7 @@ export class IntegrityService {
     private readonly database: Database,
     private readonly agreements: AgreementsService,
     private readonly auditChains: AuditChainsService,
+    private readonly disputes: DisputeLog,
     private readonly ledger: LedgerService,
     private readonly renderings: RenderingIntegrityService,
     private readonly seals: SealsService,
@@ -56,7 +58,7 @@ export class IntegrityService {
   ): Promise<IntegrityReport> {
     const counts = {
       ...{ agreements: 0, transactions: 0, entries: 0, statements: 0, renderings: 0, ledgerHeads: 0 },
-      auditEvents: 0,
+      ...{ disputeSteps: 0, auditEvents: 0 },
     };
     for (const id of scope.agreements ?? (await this.ledger.agreementIds())) {
       const agreement = await this.findAgreement(id);
@@ -110,6 +112,9 @@ export class IntegrityService {
     const { statements, problem } = await this.statements.verify(agreementId);
     if (problem) return fault('statements', problem);
     counts.statements += statements;
+    const disputed = await this.disputes.verify(agreement);
+    if (disputed.problem) return fault('disputes', disputed.problem);
+    counts.disputeSteps += disputed.steps;
     const rendered = await this.renderings.verify(agreementId);
     if (rendered.problem) return fault('renderings', rendered.problem);
     counts.renderings += rendered.renderings;

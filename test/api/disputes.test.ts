@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import canonicalizeModule from 'canonicalize';
 import { expectProblem } from '../support/api.js';
 import { PERIOD, startMarket, type Market } from '../support/market.js';
 import {
@@ -15,6 +17,8 @@ import {
   type Disputable,
 } from './disputes-support.js';
 
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
+
 let market: Market;
 
 beforeAll(async () => {
@@ -24,6 +28,30 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 describe('a dispute about a line', () => {
+  it('is hashed step by step, so that each party can hold evidence and proposals against the audit log', async () => {
+    const case_ = await issued(market);
+    const { a, b } = case_.deal;
+    const evidence = { text: 'our meters stood still', buckets: [bucketAt(0)] };
+    const { id } = await raised(market, case_, a, { claimedAmount: '60.00', evidence });
+    const resolution = { kind: 'amount', amount: '12.50' };
+    const { steps } = await stepped(market, id, 'propose', b, { body: { resolution, evidence } });
+    const recomputed = steps.map((step: any) => {
+      const { position: _, withheldBefore: _before, withheldAfter: _after, sha256: _own, ...said } = step;
+      return createHash('sha256')
+        .update(canonicalize({ ...said, dispute: id }))
+        .digest('hex');
+    });
+    expect(steps.map(({ sha256 }: any) => sha256)).toEqual(recomputed);
+    expect(new Set(recomputed).size).toBe(2);
+    for (const { key } of [a, b]) {
+      const path = `/v1/audit-events?resource=dispute:${id}`;
+      const { body } = await market.request('GET', path, { key });
+      expect(body.data.map(({ after }: any) => after.step).reverse()).toEqual(
+        steps.map(({ id: step, sha256 }: any) => ({ id: step, sha256 })),
+      );
+    }
+  });
+
   it('withholds what was charged beyond the claim, in both books, and leaves the rest payable', async () => {
     const case_ = await issued(market);
     const { deal, statement, lineId } = case_;
@@ -56,6 +84,7 @@ describe('a dispute about a line', () => {
       steps: [
         {
           position: 1,
+          id: expect.any(String),
           kind: 'raise',
           by: deal.a.code,
           keyId: expect.any(String),
@@ -66,6 +95,7 @@ describe('a dispute about a line', () => {
           withheldAfter: '40.00',
           evidence: { text: evidence.text, buckets: [{ ...bucketAt(0), scope: {} }] },
           resolution: null,
+          sha256: expect.any(String),
         },
       ],
     });

@@ -6,10 +6,13 @@ import { IntegrityService } from '../../src/integrity/index.js';
 import { entryProofCheck, ledgerHeadCheck, recordProofCheck } from '../../src/integrity/index.js';
 import { expectProblem } from '../support/api.js';
 import { hourly, startMarket, type Deal, type Market } from '../support/market.js';
+import { raised, stepped } from './disputes-support.js';
 
 let market: Market;
 let deal: Deal;
 let other: Deal;
+/** The other's. */
+let statement: any;
 
 const TERMS = {
   directions: {
@@ -31,6 +34,7 @@ const TERMS = {
 beforeAll(async () => {
   market = await startMarket({ worker: true });
   [deal, other] = [await settle(), await settle()];
+  await dispute(other);
 });
 
 afterAll(() => market.close());
@@ -48,8 +52,15 @@ async function settle(): Promise<Deal> {
     hourly('r1', '05T00', '9000000000', { direction: 'ingress' }),
     hourly('r2', '05T01', '4000000000'),
   ]);
-  await market.closePeriod(made);
+  statement = await market.closePeriod(made);
   return made;
+}
+
+async function dispute({ a, b }: Deal): Promise<void> {
+  const evidence = { text: 'Our routers counted less.' };
+  const of = { deal: other, statement, lineId: statement.lines[0].id };
+  const { id } = await raised(market, of, a, { claimedAmount: '1.00', evidence });
+  await stepped(market, id, 'propose', b, { body: { resolution: { kind: 'no_change' }, evidence } });
 }
 
 const get = (path: string, key: string) => market.request('GET', path, { key });
@@ -64,6 +75,8 @@ async function tampered(statement: string, look: () => Promise<void>): Promise<v
   await owner.query('CREATE TEMP TABLE keep_seals AS SELECT * FROM ledger_seals');
   await owner.query('CREATE TEMP TABLE keep_entries AS SELECT id, amount FROM ledger_entries');
   await owner.query('CREATE TEMP TABLE keep_parts AS SELECT * FROM rendering_parts');
+  await owner.query('CREATE TEMP TABLE keep_disputes AS SELECT * FROM disputes');
+  await owner.query('CREATE TEMP TABLE keep_steps AS SELECT * FROM dispute_steps');
   await owner.query('SET session_replication_role = replica');
   await owner.query('ALTER TABLE ledger_seals DROP CONSTRAINT IF EXISTS ledger_seals_hash');
   try {
@@ -74,6 +87,13 @@ async function tampered(statement: string, look: () => Promise<void>): Promise<v
       closing_balance = k.closing_balance FROM keep_statements k WHERE k.id = s.id`);
     await owner.query('DELETE FROM rendering_parts');
     await owner.query('INSERT INTO rendering_parts SELECT * FROM keep_parts');
+    for (const [table, kept] of [
+      ['dispute_steps', 'keep_steps'],
+      ['disputes', 'keep_disputes'],
+    ]) {
+      await owner.query(`DELETE FROM ${table}`);
+      await owner.query(`INSERT INTO ${table} SELECT * FROM ${kept}`);
+    }
     await owner.query('DELETE FROM ledger_seals');
     await owner.query('INSERT INTO ledger_seals SELECT * FROM keep_seals');
     await owner.query('UPDATE ledger_entries e SET amount = k.amount FROM keep_entries k WHERE k.id = e.id');
@@ -89,12 +109,13 @@ describe('GET /v1/ledger/integrity', () => {
       checkedAt: expect.any(String),
       counts: {
         agreements: 2,
-        transactions: 6,
-        entries: 18,
+        transactions: 8,
+        entries: 20,
         statements: 2,
+        disputeSteps: 2,
         renderings: 8,
         ledgerHeads: 2,
-        auditEvents: 25,
+        auditEvents: 27,
       },
       firstProblem: null,
     });
@@ -173,6 +194,39 @@ describe('GET /v1/ledger/integrity', () => {
          document = replace(document, '"count":', '"count":1'),
          sha256 = encode(sha256(convert_to(replace(document, '"count":', '"count":1'), 'UTF8')), 'hex')`,
       { check: 'ledger_heads', what: expect.stringContaining('are not what they were') },
+    ],
+    [
+      'the evidence of a dispute',
+      `UPDATE dispute_steps SET evidence = replace(evidence::text, 'less', 'more')::jsonb WHERE kind = 'raise'`,
+      {
+        check: 'disputes',
+        what: expect.stringMatching(/^dispute [-0-9a-f]{36}, step 1: what is stored .* audit log/),
+      },
+    ],
+    [
+      'the party that took a step of a dispute',
+      `UPDATE dispute_steps s SET provider_id = d.raised_by FROM disputes d
+        WHERE d.id = s.dispute_id AND s.kind = 'propose'`,
+      { check: 'disputes', what: expect.stringMatching(/, step 2: what is stored .* audit log/) },
+    ],
+    [
+      'a step of a dispute, by taking it away,',
+      `DELETE FROM dispute_steps WHERE kind = 'propose'`,
+      { check: 'disputes', what: expect.stringMatching(/: a step that the audit log has is missing$/) },
+    ],
+    [
+      'a whole dispute, by taking it away,',
+      `DELETE FROM dispute_steps; DELETE FROM disputes`,
+      { check: 'disputes', what: expect.stringMatching(/: a step that the audit log has is missing$/) },
+    ],
+    [
+      'a dispute, by a step that nobody took,',
+      `INSERT INTO dispute_steps (agreement_id, dispute_id, position, id, kind, provider_id, key_id, taken_at,
+         recorded, from_state, to_state, withheld_before, withheld_after, evidence, resolution)
+       SELECT agreement_id, dispute_id, 3, gen_random_uuid(), kind, provider_id, key_id, taken_at, recorded,
+         from_state, to_state, withheld_before, withheld_after, evidence, resolution
+       FROM dispute_steps WHERE kind = 'propose'`,
+      { check: 'disputes', what: expect.stringMatching(/, step 3: the audit log has no such step$/) },
     ],
   ])('names %s that was changed', async (_, sql, problem) => {
     await tampered(sql, async () => {

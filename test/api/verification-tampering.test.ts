@@ -50,7 +50,9 @@ beforeAll(async () => {
   disputeId = expectStatus(await market.request('POST', '/v1/disputes', { key: a.key, body: about }), 201)
     .body.id;
   const resolution = { kind: 'bytes', buckets: [{ ...bucket, bytes: String(95n * GB) }] };
-  await stepped(market, disputeId, 'propose', b, { body: { resolution } });
+  await stepped(market, disputeId, 'propose', b, {
+    body: { resolution, evidence: { text: 'We counted less.', buckets: [bucket] } },
+  });
   await stepped(market, disputeId, 'consent', a);
   await send('r3', '05T02', 7n, 7n);
   const line = march.lines[0].id;
@@ -146,7 +148,29 @@ it.each([
     () =>
       `UPDATE dispute_steps SET to_state = 'resolved' WHERE dispute_id = '${disputeId}' AND kind = 'consent'`,
     [],
-    () => [`/disputes/${disputeId}/steps/3/toState`],
+    () => [`/disputes/${disputeId}/steps/3/toState`, `/disputes/${disputeId}/steps/3/sha256`],
+  ],
+  [
+    'what a party submitted with a step of a dispute',
+    () =>
+      `UPDATE dispute_steps SET evidence = jsonb_set(evidence, '{text}', '"We counted more."')
+        WHERE dispute_id = '${disputeId}' AND kind = 'propose'`,
+    () =>
+      `UPDATE dispute_steps SET evidence = jsonb_set(evidence, '{text}', '"We counted less."')
+        WHERE dispute_id = '${disputeId}' AND kind = 'propose'`,
+    [],
+    () => [`/disputes/${disputeId}/steps/2/sha256`],
+  ],
+  [
+    'when a step of a dispute was taken',
+    () =>
+      `UPDATE dispute_steps SET taken_at = taken_at - interval '1 day'
+        WHERE dispute_id = '${disputeId}' AND kind = 'propose'`,
+    () =>
+      `UPDATE dispute_steps SET taken_at = taken_at + interval '1 day'
+        WHERE dispute_id = '${disputeId}' AND kind = 'propose'`,
+    [],
+    () => [`/disputes/${disputeId}/steps/2/sha256`],
   ],
   [
     'what a step of a dispute withheld',
@@ -165,7 +189,11 @@ it.each([
       `UPDATE dispute_steps s SET resolution = p.resolution FROM dispute_steps p
         WHERE s.dispute_id = '${disputeId}' AND s.kind = 'consent' AND p.dispute_id = s.dispute_id AND p.kind = 'propose'`,
     [],
-    () => [`/disputes/${disputeId}/steps/3/resolution`, `/disputes/${disputeId}/outcome`],
+    () => [
+      `/disputes/${disputeId}/steps/3/resolution`,
+      `/disputes/${disputeId}/outcome`,
+      `/disputes/${disputeId}/steps/3/sha256`,
+    ],
   ],
   [
     'what was agreed on',

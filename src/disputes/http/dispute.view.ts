@@ -12,6 +12,7 @@ import {
   type Evidence,
   type RecordedResolution,
 } from '../rules/evidence.js';
+import { shownResolution, stepSha256 } from '../rules/said-step.js';
 import type { DisputeRow } from '../sql/dispute-row.js';
 import type { DisputeStep } from '../sql/list-dispute-steps.js';
 
@@ -81,6 +82,13 @@ export class DisputeStepView {
   @ApiProperty({ type: 'integer', minimum: 1 })
   position: number;
 
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    description: 'The source of the ledger entries that it posted',
+  })
+  id: string;
+
   @ApiProperty({ enum: STEP_KINDS })
   kind: string;
 
@@ -128,6 +136,15 @@ export class DisputeStepView {
     example: null,
   })
   resolution: ResolutionView | null;
+
+  @ApiProperty({
+    type: String,
+    description:
+      'Over the RFC 8785 canonical JSON of the step as it is here without `position`, `withheldBefore`, ' +
+      '`withheldAfter` and `sha256`, but with the id of the dispute as `dispute`; the audit log has the same',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  sha256: string;
 }
 
 /** A dispute as lists show it. */
@@ -263,10 +280,11 @@ export function showDisputeDetail(seen: DisputeOnRecord): DisputeDetailView {
     proposal: proposal && {
       by: proposal.by!,
       at: formatInstant(proposal.takenAt.getTime()),
-      resolution: showResolution(proposal.resolution!, dispute.currency),
+      resolution: shownResolution(proposal.resolution!, dispute.currency),
     },
-    resolution: dispute.state === 'resolved' ? showResolution(proposal!.resolution!, dispute.currency) : null,
-    steps: steps.map((step) => showStep(step, dispute.currency)),
+    resolution:
+      dispute.state === 'resolved' ? shownResolution(proposal!.resolution!, dispute.currency) : null,
+    steps: steps.map((step) => showStep(step, dispute)),
   };
 }
 
@@ -281,10 +299,11 @@ function bucketOf(dispute: DisputeRow): BucketReferenceView | null {
   return referenceTo({ direction, start: bucketStart.getTime(), scope });
 }
 
-function showStep(step: DisputeStep, currency: string): DisputeStepView {
+function showStep(step: DisputeStep, { id: disputeId, currency }: DisputeRow): DisputeStepView {
   const { position, kind, by, keyId, takenAt, fromState, toState, evidence, resolution } = step;
   return {
     position,
+    id: step.id,
     kind,
     by,
     keyId,
@@ -294,11 +313,7 @@ function showStep(step: DisputeStep, currency: string): DisputeStepView {
     withheldBefore: formatAmount(BigInt(step.withheldBefore), currency),
     withheldAfter: formatAmount(BigInt(step.withheldAfter), currency),
     evidence,
-    resolution: resolution && showResolution(resolution, currency),
+    resolution: resolution && shownResolution(resolution, currency),
+    sha256: stepSha256({ ...step, disputeId, currency }),
   };
-}
-
-function showResolution(recorded: RecordedResolution, currency: string): ResolutionView {
-  if (recorded.kind !== 'amount') return recorded;
-  return { kind: 'amount', amount: formatAmount(BigInt(recorded.amount), currency) };
 }

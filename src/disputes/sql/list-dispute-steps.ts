@@ -6,6 +6,7 @@ import type { NewDisputeStep } from './insert-dispute-step.js';
 /** A step of a dispute as it is on record. */
 export interface DisputeStep {
   position: number;
+  id: string;
   kind: NewDisputeStep['kind'];
   /** Code of the party; null for the scheduler. */
   by: string | null;
@@ -25,7 +26,7 @@ export async function listDisputeSteps(
   dispute: { agreementId: string; id: string },
 ): Promise<DisputeStep[]> {
   return db.query<DisputeStep>(
-    `SELECT s.position, s.kind, p.code AS by, s.key_id AS "keyId", s.taken_at AS "takenAt",
+    `SELECT s.position, s.id, s.kind, p.code AS by, s.key_id AS "keyId", s.taken_at AS "takenAt",
             s.from_state AS "fromState", s.to_state AS "toState", s.withheld_before AS "withheldBefore",
             s.withheld_after AS "withheldAfter", s.evidence, s.resolution
        FROM dispute_steps s LEFT JOIN providers p ON p.id = s.provider_id

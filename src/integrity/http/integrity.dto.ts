@@ -30,6 +30,9 @@ class IntegrityCountsView {
   @ApiProperty({ type: 'integer' })
   statements: number;
 
+  @ApiProperty({ type: 'integer', description: 'Steps of disputes, held against the audit log' })
+  disputeSteps: number;
+
   @ApiProperty({ type: 'integer', description: 'Stored files of statements and credits' })
   renderings: number;
 
@@ -41,7 +44,9 @@ class IntegrityCountsView {
 }
 
 class IntegrityProblemView implements IntegrityProblem {
-  @ApiProperty({ enum: ['ledger', 'statements', 'renderings', 'ledger_heads', 'kept_heads', 'audit_log'] })
+  @ApiProperty({
+    enum: ['ledger', 'statements', 'disputes', 'renderings', 'ledger_heads', 'kept_heads', 'audit_log'],
+  })
   check: IntegrityProblem['check'];
 
   @ApiProperty({ type: String, nullable: true, description: 'Null for the audit log', example: 'alpha-beta' })

@@ -9,8 +9,8 @@ export async function insertCheck(
 ): Promise<void> {
   await db.query(
     `INSERT INTO integrity_checks (id, started_at, finished_at, agreements, transactions, entries, statements,
-       renderings, seals, problem, audit_events)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       renderings, seals, problem, audit_events, dispute_steps)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       id,
       startedAt,
@@ -23,6 +23,7 @@ export async function insertCheck(
       counts.ledgerHeads,
       firstProblem && JSON.stringify(firstProblem),
       counts.auditEvents,
+      counts.disputeSteps,
     ],
   );
 }
