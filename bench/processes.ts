@@ -15,7 +15,7 @@ const KIBI = 1024;
  * of the month that is closed for the reads while the first batch is measured.
  */
 const AS_STARTED = {
-  flags: ['--max-semi-space-size=4'],
+  flags: ['--max-semi-space-size=4', '--max-old-space-size=1024'],
   // The limits count, which costs what it costs, and are too high to refuse anything.
   environment: {
     MALLOC_ARENA_MAX: '2',
@@ -33,6 +33,8 @@ export interface Listening {
   url: string;
   /** What it has printed. */
   output(): string;
+  /** Ends it before the run ends. */
+  stop(): Promise<void>;
 }
 
 /** The service as shipped, on its own embedded server in a folder of the run's. */
@@ -90,7 +92,7 @@ export async function startListening(
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     const url = /listens on (http:\/\/[^\s]+)/.exec(output)?.[1];
-    if (url) return { pid: child.pid!, url, output: () => output };
+    if (url) return { pid: child.pid!, url, output: () => output, stop: () => stopChild(child) };
     if (!isRunning(child)) throw new Error(`${main} ended: ${output}`);
     if (performance.now() > deadline) throw new Error(`${main} did not start in time: ${output}`);
     await sleep(20, undefined, { signal: run.signal });
