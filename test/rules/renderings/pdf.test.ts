@@ -138,3 +138,85 @@ poppler.each([
   expect(fonts).toContain(font);
   expect(fonts.trim().split('\n').length - 2).toBeLessThanOrEqual(3);
 });
+
+poppler.each([
+  ['クラウド云计算 → ABC', ['NotoSansJP', 'NotoSansHans']],
+  ['한국云计算 ✓', ['NotoSansKR', 'NotoSansHans']],
+  ['Нева → Ⅷ', ['NotoSans-Bold', 'NotoSansHans']],
+])('a PDF shows the name %s whole, in all the fonts that takes', async (name, fonts) => {
+  const text = textOf(await renderPdf({ model: sampleModel({ names: [name, 'Beta'] }), viewer: null }));
+  expect(text.replaceAll(/[\s\u200b]/g, '')).toContain(name.replaceAll(' ', ''));
+  const used = execFileSync('pdffonts', [join(folder, 'statement.pdf')]).toString();
+  for (const font of fonts) expect(used).toContain(font);
+});
+
+/** Every word of a page with the edges of its box, in points. */
+function wordsOf(pdf: Buffer, page: number): { text: string; left: number; right: number }[] {
+  const file = join(folder, 'statement.pdf');
+  writeFileSync(file, pdf);
+  const range = ['-f', String(page), '-l', String(page)];
+  const xml = execFileSync('pdftotext', ['-bbox', ...range, file, '-'], { maxBuffer: 1 << 26 }).toString();
+  const words = xml.matchAll(/<word xMin="([\d.-]+)" .*?xMax="([\d.-]+)" .*?>(.*?)<\/word>/g);
+  return [...words].map(([, left, right, text]) => ({
+    text: text!,
+    left: Number(left),
+    right: Number(right),
+  }));
+}
+
+poppler.each([
+  ['W', 200],
+  ['雲', 60],
+  ['Gesellschaft ', 16],
+  ['ענן ', 50],
+])('a letterhead of %s %i times keeps to its half of the page', async (part, times) => {
+  const name = part.repeat(times).trim();
+  const address = { street: name, additionalStreet: name, city: name, countrySubentity: null };
+  const business = {
+    legalName: null,
+    address: { ...address, postalZone: null, country: 'DE' },
+    vatId: null,
+    registrationId: name,
+    endpoint: null,
+  };
+  const model = sampleModel({ names: [name, name], days: false });
+  const parties = { A: { ...model.parties.A, business }, B: { ...model.parties.B, business } };
+  const words = wordsOf(await renderPdf({ model: { ...model, parties }, viewer: null }), 1);
+  const ofName = words.filter(({ text }) => part.includes(text.slice(0, 1)));
+  const half = 595.28 / 2;
+  expect(ofName.length).toBeGreaterThan(5);
+  // Nothing crosses the middle, and nothing leaves the margins of 40 points.
+  expect(ofName.filter(({ left, right }) => left < half && right > half)).toEqual([]);
+  expect(ofName.filter(({ left, right }) => left < 39 || right > 556)).toEqual([]);
+});
+
+// Letterheads of every height move the charges over the foot of the page.
+poppler(
+  'a heading has what it heads on its own page, and few charges have their totals with them',
+  async () => {
+    for (let rows = 0; rows < 12; rows += 3) {
+      const street = Array.from({ length: rows }, () => 'W'.repeat(24)).join(' ');
+      const address = {
+        street,
+        additionalStreet: null,
+        city: 'Bern',
+        postalZone: null,
+        countrySubentity: null,
+      };
+      const business = { legalName: null, address: { ...address, country: 'CH' }, vatId: null };
+      const details = { ...business, registrationId: null, endpoint: null };
+      const lines = Array.from({ length: rows % 2 === 0 ? 3 : 40 }, () => ({}));
+      const model = sampleModel({ lines });
+      const parties = { ...model.parties, A: { ...model.parties.A, business: details } };
+      const text = textOf(await renderPdf({ model: { ...model, parties }, viewer: null }));
+      const pages = text.split('\f').map((page) => page.split('\n').map((line) => line.trim()));
+      const headings = ['Traffic', 'Charges', 'How it was settled'];
+      for (const page of pages) {
+        const last = page.filter((line) => line !== '' && !/^(This statement|SHA-256)/.test(line)).at(-1);
+        expect(headings).not.toContain(last);
+        if (lines.length > 20 || !page.includes('Charges')) continue;
+        expect(page.filter((line) => /^Payable by/.test(line))).toHaveLength(2);
+      }
+    }
+  },
+);

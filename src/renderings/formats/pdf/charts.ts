@@ -79,9 +79,9 @@ function chart(
   }
 }
 
-/** Short enough for a legend, whatever the codes. */
+/** Short enough for two of them to stand side by side above the drawing, whatever the codes. */
 function arrow(from: string, to: string): string {
-  const short = (code: string): string => (code.length > 30 ? `${code.slice(0, 29)}…` : code);
+  const short = (code: string): string => (code.length > 20 ? `${code.slice(0, 19)}…` : code);
   return `${short(from)} to ${short(to)}`;
 }
 

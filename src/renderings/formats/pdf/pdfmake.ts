@@ -31,6 +31,8 @@ export interface TableLayout {
 
 export interface Table {
   headerRows?: number;
+  /** Rows that stay with the head on its first page. */
+  keepWithHeaderRows?: number;
   dontBreakRows?: boolean;
   widths: (number | '*' | 'auto')[];
   body: Content[][];

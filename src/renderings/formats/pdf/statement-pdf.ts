@@ -2,7 +2,7 @@ import { pdfmake, type Content, type DocumentDefinition, type TableLayout } from
 import { formatLocal } from '../../../period/index.js';
 import type { Copy } from '../../rules/copy.js';
 import type { PostalAddress } from '../../../providers/index.js';
-import { legalNameOf, type PartyDetails, type StatementModel } from '../../rules/statement-model.js';
+import { legalNameOf, linesOf, type PartyDetails, type StatementModel } from '../../rules/statement-model.js';
 import { CHART_WIDTH, differenceChart, trafficChart, type Chart } from './charts.js';
 import { anyScript, FONT_FILES, FONTS } from './fonts.js';
 import { breakable, disputesPart, grouped, linesTable, trafficTable } from './tables.js';
@@ -12,9 +12,12 @@ pdfmake.setFonts(FONTS);
 pdfmake.setUrlAccessPolicy(() => false);
 pdfmake.setLocalAccessPolicy((path: string) => FONT_FILES.has(path));
 
-/** Lines below heads and around the whole; thin ones between rows. */
+/** Lines above and below the heads and at the end; thin ones between rows. The first row is the heading. */
 const LAYOUT: TableLayout = {
-  hLineWidth: (row, node) => (row <= 1 || row === node.table.body.length ? 0.8 : 0.25),
+  hLineWidth: (row, node) => {
+    if (row === 0) return 0;
+    return row <= 2 || row === node.table.body.length ? 0.8 : 0.25;
+  },
   vLineWidth: () => 0,
   hLineColor: () => '#9aa7b8',
   paddingLeft: () => 3,
@@ -24,6 +27,14 @@ const LAYOUT: TableLayout = {
 };
 
 pdfmake.setTableLayouts({ statement: LAYOUT });
+
+/** Of a letterhead: half of what an A4 page has between its margins, less half the gap. */
+const LETTERHEAD_GAP_PT = 24;
+const LETTERHEAD_WIDTH_PT = (515 - LETTERHEAD_GAP_PT) / 2;
+const FONT_SIZE = 8.5;
+
+/** As many lines are kept on one page with their totals. */
+const LINES_ON_ONE_PAGE_MAX = 20;
 
 const BLUE = '#1f3a5f';
 const PALE = '#eef2f7';
@@ -52,7 +63,7 @@ function definition(copy: Copy): DocumentDefinition {
       creationDate: issuedAt,
       modDate: issuedAt,
     },
-    defaultStyle: { font: 'latin', fontSize: 8.5, lineHeight: 1.15 },
+    defaultStyle: { font: 'latin', fontSize: FONT_SIZE, lineHeight: 1.15 },
     styles: {
       title: { fontSize: 17, bold: true, color: BLUE },
       section: { fontSize: 11, bold: true, color: BLUE, margin: [0, 12, 0, 4] },
@@ -85,17 +96,15 @@ function body(copy: Copy): Content[] {
   return [
     {
       columns: [letterhead('Party A', model.parties.A), letterhead('Party B', model.parties.B)],
-      columnGap: 24,
+      columnGap: LETTERHEAD_GAP_PT,
     },
     { text: `Statement ${model.statement.number}`, style: 'title', margin: [0, 16, 0, 6] },
     facts(model),
     summaryBox(model),
     ...creditsBox(copy),
-    { text: 'Traffic', style: 'section' },
-    trafficTable(model),
+    { unbreakable: true, stack: [trafficTable(model)] },
     ...charts(model),
-    { text: 'Charges', style: 'section' },
-    linesTable(model),
+    charges(model),
     ...disputesPart(model),
     ...proof(model),
   ];
@@ -107,13 +116,13 @@ function letterhead(role: string, party: PartyDetails): Content {
     business?.registrationId && `Registered as ${business.registrationId}`,
     business?.vatId && `VAT ${business.vatId}`,
   ].filter((text): text is string => Boolean(text));
+  const inLetterhead = { width_pt: LETTERHEAD_WIDTH_PT, fontSize: FONT_SIZE };
   return {
     stack: [
       { text: role, style: 'small' },
-      { stack: [anyScript(legalNameOf(party), 34)], fontSize: 12, bold: true },
+      anyScript(legalNameOf(party), { ...inLetterhead, fontSize: 12, bold: true }),
       breakable(code),
-      ...addressLines(business?.address ?? null).map((line) => ({ stack: [anyScript(line, 60)] })),
-      ...ids.map((text) => ({ stack: [anyScript(text, 60)] })),
+      ...[...addressLines(business?.address ?? null), ...ids].map((line) => anyScript(line, inLetterhead)),
       { text: `${asns.map((asn) => `AS${asn}`).join(', ')}` },
       { text: `Bills in ${billingCurrency}`, style: 'small' },
     ],
@@ -198,6 +207,12 @@ function box(stack: Content[]): Content {
     layout: { hLineWidth: () => 0, vLineWidth: () => 0 },
     margin: [0, 10, 0, 0],
   };
+}
+
+/** The lines and their totals: a few of them on one page, many across pages. */
+function charges(model: StatementModel): Content {
+  const isShort = linesOf(model).length <= LINES_ON_ONE_PAGE_MAX;
+  return { unbreakable: isShort, stack: [linesTable(model)] };
 }
 
 function charts(model: StatementModel): Content[] {

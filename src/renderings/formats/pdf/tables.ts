@@ -22,17 +22,23 @@ const number = (text: string | null): Content => ({
   alignment: 'right',
 });
 
-/** A table with a head that is repeated on each page; rows are never cut in two. */
+/**
+ * A table under a heading, both repeated on each page, so that no heading is without a row below it; rows are never
+ * cut in two.
+ */
 export function table(
+  heading: string,
   heads: readonly { text: string; width: number | '*'; right?: boolean }[],
   rows: Content[][],
 ): Content {
   return {
     table: {
-      headerRows: 1,
+      headerRows: 2,
+      keepWithHeaderRows: 1,
       dontBreakRows: true,
       widths: heads.map(({ width }) => width),
       body: [
+        [{ text: heading, style: 'section', colSpan: heads.length }, ...heads.slice(1).map(() => '')],
         heads.map(({ text, right }) => ({ text, style: 'head', alignment: right ? 'right' : 'left' })),
         ...rows,
       ],
@@ -56,6 +62,7 @@ export function trafficTable({ statement, parties }: StatementModel): Content {
   });
   const right = { width: 82, right: true };
   return table(
+    'Traffic',
     [
       { text: 'Bytes', width: '*' },
       { text: 'Sender', ...right },
@@ -90,6 +97,7 @@ export function linesTable(model: StatementModel): Content {
     { text: statement.currency, bold: true },
   ];
   return table(
+    'Charges',
     [
       { text: 'No.', width: 22, right: true },
       { text: 'Charge', width: '*' },
@@ -117,8 +125,8 @@ export function disputesPart({ statement }: StatementModel): Content[] {
   });
   const right = { width: 90, right: true };
   return [
-    { text: 'Open disputes', style: 'section' },
     table(
+      'Open disputes',
       [
         { text: 'Dispute', width: '*' },
         { text: 'Disputed', ...right },
