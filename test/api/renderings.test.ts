@@ -171,7 +171,7 @@ describe('the same statement', () => {
     expect(summary.get('Net of the period')).toBe(Number(issued.net));
     expect(summary.get(`Payable by ${deal.a.code}`)).toBe(Number(issued.byA));
     const credited = (await get('/credits', deal.a.key)).body.totals.amount;
-    expect(summary.get('Amount in USD')).toBe(Number(credited));
+    expect(summary.get('Credited in USD')).toBe(Number(credited));
   });
 
   it('has its totals in UBL, as an invoice of who is paid and a self-billed one of who pays', async () => {

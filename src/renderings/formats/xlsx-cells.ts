@@ -24,6 +24,7 @@ export function moneyFormat(currency: string): string {
 }
 
 export const HEAD: CellStyle = {
-  font: { bold: true, color: { rgb: 'FFFFFF' } },
+  // Named, or programs take whatever they fall back to.
+  font: { name: 'Calibri', size: 11, bold: true, color: { rgb: 'FFFFFF' } },
   fill: { type: 'pattern', pattern: 'solid', fgColor: { rgb: '1F3A5F' } },
 };

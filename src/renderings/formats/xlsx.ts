@@ -1,7 +1,7 @@
 import type { CellValue, ColumnDef, WriteSheet } from 'hucre';
 import { writeXlsx } from 'hucre/xlsx';
 import type { CreditView } from '../../settlement/index.js';
-import type { Copy } from '../rules/copy.js';
+import type { Copy, CreditSummary } from '../rules/copy.js';
 import { linesOf, type StatementModel } from '../rules/statement-model.js';
 import { creditColumns, creditRow } from './xlsx-credits.js';
 import { HEAD, moneyFormat, numberCell, textCell } from './xlsx-cells.js';
@@ -47,7 +47,6 @@ function table(name: string, columns: ColumnDef[], rows: CellValue[][]): WriteSh
 
 function summarySheet({ model, viewer }: Copy): WriteSheet {
   const { statement, parties } = model;
-  const money = { numFmt: moneyFormat(statement.currency) };
   const amounts: [string, string][] = [
     [`Payable by ${statement.partyA}`, statement.payableByA],
     [`Payable by ${statement.partyB}`, statement.payableByB],
@@ -76,23 +75,10 @@ function summarySheet({ model, viewer }: Copy): WriteSheet {
     ['SHA-256 of the statement before', statement.previousSha256],
     ['Note', statement.notice],
   ];
-  const credits: CellValue[][] = viewer
-    ? [
-        ['Credits to own customers', null],
-        ['Number of credits', viewer.credits.count],
-        [`Amount in ${viewer.credits.currency}`, numberCell(viewer.credits.amount)],
-        ['Bytes credited', viewer.credits.bytes],
-        ['Bytes without a price yet', viewer.credits.unpricedBytes],
-        ...viewer.credits.sinceAgreementBegan.map(({ amount, currency }): CellValue[] => [
-          `Saved in ${currency} since the agreement began`,
-          numberCell(amount),
-        ]),
-      ]
-    : [];
-  const rows: CellValue[][] = [
-    ...texts.map(([name, text]): CellValue[] => [name, textCell(text)]),
-    ...amounts.map(([name, amount]): CellValue[] => [name, numberCell(amount)]),
-    ...credits,
+  const rows: SummaryRow[] = [
+    ...texts.map(([name, text]): SummaryRow => ({ name, value: textCell(text) })),
+    ...amounts.map(([name, amount]) => moneyRow(name, amount, statement.currency)),
+    ...(viewer ? creditRows(viewer.credits) : []),
   ];
   const sheet = table(
     'Summary',
@@ -100,16 +86,37 @@ function summarySheet({ model, viewer }: Copy): WriteSheet {
       { header: 'What', width: 48 },
       { header: 'Value', width: 70 },
     ],
-    rows,
+    rows.map(({ name, value }) => [name, value]),
   );
-  amounts.forEach(([, amount], index) => {
-    const cell = {
-      value: numberCell(amount),
-      style: { ...money, alignment: { horizontal: 'left' as const } },
-    };
-    sheet.cells!.set(`${1 + texts.length + index},1`, cell);
+  rows.forEach(({ value, numFmt }, index) => {
+    const style = { ...(numFmt && { numFmt }), alignment: { horizontal: 'left' as const } };
+    sheet.cells!.set(`${1 + index},1`, { value, style });
   });
   return sheet;
+}
+
+/** What is said of the statement in one row, in the form of its currency where it is money. */
+interface SummaryRow {
+  name: string;
+  value: CellValue;
+  numFmt?: string;
+}
+
+function moneyRow(name: string, amount: string, currency: string): SummaryRow {
+  return { name, value: numberCell(amount), numFmt: moneyFormat(currency) };
+}
+
+/** What the reader's own customers get. */
+function creditRows({ count, amount, currency, bytes, unpricedBytes, ...rest }: CreditSummary): SummaryRow[] {
+  return [
+    { name: 'Credits to own customers', value: count },
+    moneyRow(`Credited in ${currency}`, amount, currency),
+    { name: 'Bytes credited', value: bytes },
+    { name: 'Bytes without a price yet', value: unpricedBytes },
+    ...rest.sinceAgreementBegan.map((saved) =>
+      moneyRow(`Saved in ${saved.currency} since the agreement began`, saved.amount, saved.currency),
+    ),
+  ];
 }
 
 function linesSheet(model: StatementModel): WriteSheet {
