@@ -49,7 +49,8 @@ interface DocumentLine {
  * self-billed invoice; a statement that only takes back what was charged is a credit note of whoever was paid.
  * What a party has not given of its address, registration and endpoint is left out, although Peppol asks for address
  * and endpoint (BR-08, BR-10, PEPPOL-EN16931-R010, R020). No tax category is derived: all is `O`, not subject to VAT,
- * with which no VAT identifier may stand (BR-O-02).
+ * with which no party may have a VAT identifier (BR-O-02): those that are known stand in the note. A line has no period
+ * of its own, since that of an adjustment lies before the document's (PEPPOL-EN16931-R110).
  */
 export function renderUbl({ model, viewer }: Copy): Buffer {
   const { payer, payee } = payerAndPayee(model);
@@ -94,7 +95,7 @@ function documentOf(model: StatementModel, typeCode: TypeCode, supplier: Side, c
     'cbc:IssueDate': localDate(statement.issuedAt, statement.timezone),
     ...(!isCreditNote && { 'cbc:DueDate': lastDayBefore(statement.paymentDue, statement.timezone) }),
     [isCreditNote ? 'cbc:CreditNoteTypeCode' : 'cbc:InvoiceTypeCode']: typeCode,
-    'cbc:Note': `${statement.notice} SHA-256 ${statement.sha256}`,
+    'cbc:Note': note(model),
     'cbc:DocumentCurrencyCode': statement.currency,
     'cbc:BuyerReference': statement.agreement,
     'cac:InvoicePeriod': period(statement.period),
@@ -125,6 +126,15 @@ function documentOf(model: StatementModel, typeCode: TypeCode, supplier: Side, c
       lineOf(line, index, isCreditNote, money),
     ),
   };
+}
+
+/** All that is said in words: a document has one note (PEPPOL-EN16931-R002). */
+function note({ statement, parties }: StatementModel): string {
+  const ids = [parties.A, parties.B].flatMap(({ code, business }) =>
+    business?.vatId ? [`${code} ${business.vatId}`] : [],
+  );
+  const known = ids.length > 0 ? ` VAT identifiers: ${ids.join(', ')}.` : '';
+  return `${statement.notice}${known} SHA-256 ${statement.sha256}`;
 }
 
 /** The lines, positive where `positive` pays. */
@@ -174,7 +184,6 @@ function lineOf(
       '#': quantity,
     },
     'cbc:LineExtensionAmount': money(amount),
-    ...(line?.originalPeriod && { 'cac:InvoicePeriod': period(line.originalPeriod) }),
     'cac:Item': {
       'cbc:Name': line ? describe(line) : 'No charges',
       'cac:ClassifiedTaxCategory': { 'cbc:ID': 'O', 'cac:TaxScheme': { 'cbc:ID': 'VAT' } },

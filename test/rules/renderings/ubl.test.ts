@@ -123,8 +123,28 @@ it('says where the parties are and by what they are known, in the order of the s
     'cbc:RegistrationName': 'Alpha Cloud International Ltd',
     'cbc:CompanyID': 'CHE-123.456.789',
   });
-  // BR-O-02: with the category O no VAT identifier stands.
-  expect(JSON.stringify(Invoice)).not.toContain('CHE123456789');
+  // BR-O-02: with the category O no party has a VAT identifier, so what is known of them is said in words.
+  expect(JSON.stringify({ ...Invoice, 'cbc:Note': undefined })).not.toContain('CHE123456789');
+  expect(Invoice['cbc:Note']).toMatch(
+    /^This statement .* VAT identifiers: alpha CHE123456789\. SHA-256 [0-9a-f]{64}$/,
+  );
   const other = Invoice['cac:AccountingSupplierParty']['cac:Party'];
   expect(Object.keys(other)).toEqual(['cac:PartyIdentification', 'cac:PartyName', 'cac:PartyLegalEntity']);
+});
+
+// PEPPOL-EN16931-R110 and R111: the period of a line lies within that of the document.
+it('says of an adjustment as a property which period it is of, and gives no line a period', () => {
+  const { CreditNote: note } = parsed(credited());
+  for (const line of note['cac:CreditNoteLine']) {
+    expect(line['cac:InvoicePeriod']).toBeUndefined();
+    expect(line['cac:Item']['cac:AdditionalItemProperty']).toContainEqual({
+      'cbc:Name': 'Original period',
+      'cbc:Value': '2026-02',
+    });
+  }
+});
+
+it('says nothing of VAT identifiers where none is known', () => {
+  const { Invoice } = parsed(sampleModel());
+  expect(Invoice['cbc:Note']).not.toContain('VAT');
 });
