@@ -33,8 +33,8 @@ export class TokensService {
     private readonly database: Database,
     @Optional() private readonly config: Config = new Config(),
   ) {
-    const { OAUTH_JWKS_URL, OAUTH_JWKS_COOLDOWN_S } = config;
-    this.keys = OAUTH_JWKS_URL === undefined ? null : issuerKeys(OAUTH_JWKS_URL, OAUTH_JWKS_COOLDOWN_S);
+    const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, OAUTH_JWKS_COOLDOWN_S: cooldown_s } = config;
+    this.keys = issuer === undefined ? null : issuerKeys({ issuer, jwksUrl, cooldown_s });
   }
 
   /** Who a token speaks for; null where none are taken, 401 with the reason when it is not valid. */

@@ -16,6 +16,11 @@ export class TestIssuer {
   /** Answers instead of the keys, or never does when it returns without an answer. */
   answer: ((response: ServerResponse) => void) | null = null;
 
+  /** Its metadata by path; any other path has the keys, or nothing where there are metadata. */
+  metadata: Record<string, string> | null = null;
+  /** The paths that were asked for. */
+  readonly asked: string[] = [];
+
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -26,7 +31,7 @@ export class TestIssuer {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const issuer = new TestIssuer(server, `http://127.0.0.1:${port}`);
-    server.on('request', (_, response) => issuer.respond(response));
+    server.on('request', ({ url }, response) => issuer.respond(url!, response));
     return issuer;
   }
 
@@ -77,7 +82,13 @@ export class TestIssuer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private respond(response: ServerResponse): void {
+  private respond(path: string, response: ServerResponse): void {
+    this.asked.push(path);
+    if (this.metadata && path !== new URL(this.jwksUrl).pathname) {
+      const document = this.metadata[path];
+      response.writeHead(document === undefined ? 404 : 200).end(document);
+      return;
+    }
     this.fetches++;
     if (this.answer) return this.answer(response);
     response.setHeader('Content-Type', 'application/json');

@@ -44,6 +44,15 @@ function ListOf(test: (item: string) => boolean, message: string): PropertyDecor
 
 /** TLS, or this machine alone, where development has none. */
 const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])\S+$/;
+const SECURE = {
+  name: 'secure',
+  validator: { validate: (value: unknown): boolean => typeof value === 'string' && isSecureUrl(value) },
+};
+
+/** Whether an address is one that nobody on the way can read along or change. */
+export function isSecureUrl(text: string): boolean {
+  return SECURE_URL.test(text) && URL.canParse(text);
+}
 
 /** The service's whole configuration. Every name is an environment variable; `.env.example` lists all. */
 export class Config {
@@ -100,7 +109,7 @@ export class Config {
 
   /** Who issues OAuth 2.0 access tokens, as their `iss` says; without it, none are taken. */
   @IsOptional()
-  @Matches(SECURE_URL, { message: 'must look like https://login.example.com/' })
+  @ValidateBy(SECURE, { message: 'must look like https://login.example.com/' })
   OAUTH_ISSUER?: string;
 
   /** What a token's `aud` has to name. */
@@ -108,9 +117,9 @@ export class Config {
   @IsString()
   OAUTH_AUDIENCE?: string;
 
-  /** Where the issuer publishes its public keys (RFC 7517). */
+  /** Where the issuer publishes its public keys (RFC 7517); without it, its metadata say where. */
   @IsOptional()
-  @Matches(SECURE_URL, { message: 'must look like https://login.example.com/jwks.json' })
+  @ValidateBy(SECURE, { message: 'must look like https://login.example.com/jwks.json' })
   OAUTH_JWKS_URL?: string;
 
   /** The claim of a token that holds its provider's code. */
@@ -157,10 +166,14 @@ export class Config {
   )
   SIGNING_KEY?: string;
 
-  /** Seals the keys of customers' pseudonyms; without it no provider can switch them on. */
+  /**
+   * Seals the keys of customers' pseudonyms; without it no provider can switch them on. With several, the first one
+   * seals, and the others open what was sealed with them before.
+   */
   @IsOptional()
-  @Matches(/^[0-9a-f]{64}$/, {
-    message: 'must be 64 hexadecimal digits, such as `openssl rand -hex 32` makes',
+  @Matches(/^[0-9a-f]{64}(\s*,\s*[0-9a-f]{64})*$/, {
+    message:
+      'must be 64 hexadecimal digits, such as `openssl rand -hex 32` makes, or several such with commas between',
   })
   CUSTOMER_KEY_SECRET?: string;
 
@@ -252,7 +265,7 @@ const WITHOUT_DEFAULT = [
 /** Variables that mean something together only. */
 const TOGETHER = [
   ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
-  ['OAUTH_ISSUER', 'OAUTH_AUDIENCE', 'OAUTH_JWKS_URL'],
+  ['OAUTH_ISSUER', 'OAUTH_AUDIENCE'],
 ] as const;
 
 /** The values of a variable that may have several. */
@@ -286,6 +299,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 }
 
 function incomplete(config: Config): string[] {
+  if (config.OAUTH_JWKS_URL !== undefined && config.OAUTH_ISSUER === undefined) {
+    return ['  OAUTH_ISSUER and OAUTH_AUDIENCE must be set too, where OAUTH_JWKS_URL is'];
+  }
   return TOGETHER.flatMap((names) => {
     const missing = names.filter((name) => config[name] === undefined);
     if (missing.length === 0 || missing.length === names.length) return [];

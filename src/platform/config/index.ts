@@ -1,1 +1,1 @@
-export { Config, ConfigError, listOf, readConfig } from './config.js';
+export { Config, ConfigError, isSecureUrl, listOf, readConfig } from './config.js';

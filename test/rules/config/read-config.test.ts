@@ -10,10 +10,11 @@ const OAUTH = {
 describe('the environment', () => {
   it.each([
     ['one file of TLS', { TLS_CERT_FILE: 'cert.pem' }, /^ {2}TLS_KEY_FILE must be set too/m],
+    ['an issuer alone', { OAUTH_ISSUER: OAUTH.OAUTH_ISSUER }, /^ {2}OAUTH_AUDIENCE must be set/m],
     [
-      'an issuer alone',
-      { OAUTH_ISSUER: OAUTH.OAUTH_ISSUER },
-      /^ {2}OAUTH_AUDIENCE and OAUTH_JWKS_URL must be set/m,
+      'an address of keys alone',
+      { OAUTH_JWKS_URL: OAUTH.OAUTH_JWKS_URL },
+      /^ {2}OAUTH_ISSUER and OAUTH_AUDIENCE must be set too/m,
     ],
     [
       'keys over plain HTTP',
@@ -32,10 +33,27 @@ describe('the environment', () => {
     ['an origin with a path', { CORS_ORIGINS: 'https://console.example.com/' }, /CORS_ORIGINS must/],
     ['a limit of nothing', { RATE_LIMIT_PER_KEY: '0' }, /RATE_LIMIT_PER_KEY must be a whole number/],
     ['a clock that is far off', { OAUTH_CLOCK_SKEW_S: '301' }, /OAUTH_CLOCK_SKEW_S must/],
+    [
+      'a secret for keys that is too short',
+      { CUSTOMER_KEY_SECRET: 'ab'.repeat(31) },
+      /KEY_SECRET must be 64/,
+    ],
+    [
+      'no secret behind the comma',
+      { CUSTOMER_KEY_SECRET: `${'ab'.repeat(32)},` },
+      /CUSTOMER_KEY_SECRET must be 64 hexadecimal digits, .* or several such/,
+    ],
     ['a cookie for perhaps', { SESSION_COOKIE_SECURE: 'maybe' }, /SESSION_COOKIE_SECURE must be yes or no/],
   ])('with %s is refused', (_, environment, message) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);
     expect(() => readConfig(environment)).toThrow(message);
+  });
+
+  it('may have one secret for keys, or several', () => {
+    const [one, two] = ['ab'.repeat(32), 'cd'.repeat(32)];
+    expect(listOf(readConfig({ CUSTOMER_KEY_SECRET: one }).CUSTOMER_KEY_SECRET)).toEqual([one]);
+    const both = readConfig({ CUSTOMER_KEY_SECRET: `${one}, ${two}` });
+    expect(listOf(both.CUSTOMER_KEY_SECRET)).toEqual([one, two]);
   });
 
   it('may name an issuer, proxies and origins', () => {
