@@ -22,7 +22,17 @@ export const FLOORS = [
 const PURE_ROOMS = ['money', 'period', 'rating'];
 
 /** Files that see every room; the other files at the root see platform and access. */
-const ROOT_FILES = ['app.module', 'command', 'ledger-verify', 'main', 'run', 'service', 'worker'];
+const ROOT_FILES = [
+  'app.module',
+  'command',
+  'ledger-verify',
+  'main',
+  'reseal-customer-keys',
+  'rooms-offline',
+  'run',
+  'service',
+  'worker',
+];
 
 /** Packages that compute and do nothing else. */
 const PURE_PACKAGES = ['bidi-js', 'canonicalize', 'csv-stringify', 'currency-codes', 'temporal-polyfill'];

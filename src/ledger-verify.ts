@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { AgreementsService } from './agreements/index.js';
-import { AppModule } from './app.module.js';
 import {
   IntegrityService,
   ledgerHeadCheck,
@@ -12,11 +9,9 @@ import {
   type IntegrityScope,
   type SignedSeal,
 } from './integrity/index.js';
-import { connectDatabase, migrate, OPERATOR, type StreamDatabase } from './platform/database/index.js';
-import { startEmbeddedPostgres } from './platform/embedded/index.js';
+import { OPERATOR } from './platform/database/index.js';
 import { UsageError, verifyFile } from './platform/proof/index.js';
-import type { JobQueue } from './platform/queue/index.js';
-import { loadConfig } from './service.js';
+import { withRoomsOffline } from './rooms-offline.js';
 import { explanationOf } from './start-failure.js';
 
 const USAGE = `Usage: npm run ledger:verify -- [--agreement CODE]... [--heads FILE]... [--keys FILE]
@@ -56,25 +51,9 @@ async function runCommand(args: string[]): Promise<number> {
 }
 
 async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Promise<IntegrityReport> {
-  const config = loadConfig();
-  const server = config.DATABASE_URL
-    ? null
-    : await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgresql'), database: 'peerledger' });
-  const url = config.DATABASE_URL ?? server!.url;
-  if (server) await migrate(url);
-  const database = await connectDatabase({ url, poolSize: 2, applicationName: 'peerledger ledger:verify' });
-  try {
-    // Nothing is queued or streamed; the rooms only want both to be there.
-    const resources = { config, database, streams: {} as StreamDatabase, queue: {} as JobQueue };
-    const app = await NestFactory.createApplicationContext(AppModule.forRoot(resources), {
-      logger: false,
-      abortOnError: false,
-    });
-    return await database.actFor(OPERATOR, () => verifyWith(app, codes, kept));
-  } finally {
-    await database.close();
-    await server?.stop();
-  }
+  return withRoomsOffline('peerledger ledger:verify', (app, database) =>
+    database.actFor(OPERATOR, () => verifyWith(app, codes, kept)),
+  );
 }
 
 async function verifyWith(

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Caller } from '../access/index.js';
 import { advanceTermsEpoch, agreementProblems, AgreementsService, lockClock } from '../agreements/index.js';
-import { Config } from '../platform/config/index.js';
+import { Config, listOf } from '../platform/config/index.js';
 import { Database, type Queryable, type Transaction } from '../platform/database/index.js';
 import { ProvidersService, type Provider } from '../providers/index.js';
-import { newCustomerKey, openKey, sealKey } from './customer-keys.js';
+import { newCustomerKey, openKey, ownerOf, sealKey } from './customer-keys.js';
 import type { CustomerKey } from './rules/pseudonym.js';
 import { deleteCustomerReferences } from './sql/delete-customer-references.js';
 import { destroyCustomerKey } from './sql/destroy-customer-key.js';
@@ -38,7 +38,7 @@ export class CustomersService {
   /** Adds the next version of a provider's key; from now on records get pseudonyms of it. */
   async addKey(code: string, caller: Caller): Promise<CustomerKeyRow> {
     const provider = await this.requireReporter(code, caller);
-    const { CUSTOMER_KEY_SECRET: secret } = this.config;
+    const [secret] = listOf(this.config.CUSTOMER_KEY_SECRET);
     if (!secret) {
       throw trafficProblems.customers_not_pseudonymous(
         'The service has no secret to seal keys with, so pseudonyms cannot be switched on; its operator sets it.',
@@ -174,18 +174,11 @@ export class CustomersService {
   }
 
   private open(providerId: string, version: number, sealed: Buffer): Uint8Array {
-    return Uint8Array.from(openKey(this.secret(), ownerOf(providerId, version), sealed));
-  }
-
-  private secret(): string {
-    const { CUSTOMER_KEY_SECRET } = this.config;
-    if (CUSTOMER_KEY_SECRET) return CUSTOMER_KEY_SECRET;
+    const secrets = listOf(this.config.CUSTOMER_KEY_SECRET);
+    const opened = openKey(secrets, ownerOf(providerId, version), sealed);
+    if (opened) return opened.key;
     throw trafficProblems.customer_keys_unavailable(
       'The service has lost the secret that its keys are sealed with; its operator sets CUSTOMER_KEY_SECRET.',
     );
   }
-}
-
-function ownerOf(providerId: string, version: number): string {
-  return `${providerId}/${version}`;
 }

@@ -8,6 +8,7 @@ export type { RecordRow } from './sql/record-row.js';
 export type { RecordListing, RecordPosition } from './sql/list-records.js';
 export { COMPILED_THREAD, INTAKE_THREAD_FILE } from './intake-thread.js';
 export type { Replay } from './usage-replay.js';
+export { CustomerSecretsService, type Resealing } from './customer-secrets.service.js';
 export { CustomersService } from './customers.service.js';
 export { TrafficModule } from './traffic.module.js';
 export { TrafficService } from './traffic.service.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AgreementsModule } from '../agreements/index.js';
 import { ProvidersModule } from '../providers/index.js';
+import { CustomerSecretsService } from './customer-secrets.service.js';
 import { CustomersService } from './customers.service.js';
 import { BatchesController } from './http/batches.controller.js';
 import { CustomersController } from './http/customers.controller.js';
@@ -12,7 +13,7 @@ import { TrafficService } from './traffic.service.js';
 @Module({
   imports: [AgreementsModule, ProvidersModule],
   controllers: [BatchesController, CustomersController, RecordsController],
-  providers: [CustomersService, IngestService, IntakeThread, TrafficService],
-  exports: [CustomersService, TrafficService],
+  providers: [CustomerSecretsService, CustomersService, IngestService, IntakeThread, TrafficService],
+  exports: [CustomerSecretsService, CustomersService, TrafficService],
 })
 export class TrafficModule {}

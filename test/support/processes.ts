@@ -49,6 +49,11 @@ export class Processes {
     return this.spawn('src/worker.ts', environment, []);
   }
 
+  /** A command of the service, which ends by itself. */
+  command(entry: string, environment: Record<string, string>, args: string[] = []): Service {
+    return this.spawn(entry, environment, args);
+  }
+
   async cleanUp(): Promise<void> {
     for (const service of this.services.splice(0)) {
       if (service.isRunning()) await service.end('SIGKILL');

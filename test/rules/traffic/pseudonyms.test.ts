@@ -35,13 +35,23 @@ describe('a pseudonym', () => {
 
 describe('a sealed key', () => {
   const secret = 'ab'.repeat(32);
+  const other = 'cd'.repeat(32);
   it('opens with the secret and for its owner alone', () => {
     const sealed = sealKey(secret, 'p/1', Buffer.alloc(32, 5));
-    expect(openKey(secret, 'p/1', sealed)).toEqual(Buffer.alloc(32, 5));
+    const opened = { key: new Uint8Array(32).fill(5), isSealedWithFirst: true };
+    expect(openKey([secret], 'p/1', sealed)).toEqual(opened);
     expect(sealed.includes(Buffer.alloc(32, 5))).toBe(false);
-    expect(() => openKey('cd'.repeat(32), 'p/1', sealed)).toThrow();
-    expect(() => openKey(secret, 'p/2', sealed)).toThrow();
+    expect(openKey([other], 'p/1', sealed)).toBeNull();
+    expect(openKey([], 'p/1', sealed)).toBeNull();
+    expect(openKey([secret], 'p/2', sealed)).toBeNull();
     expect(sealKey(secret, 'p/1', Buffer.alloc(32, 5))).not.toEqual(sealed);
+  });
+
+  it('opens with any of several secrets, and tells whether that was the first', () => {
+    const sealed = sealKey(secret, 'p/1', Buffer.alloc(32, 5));
+    expect(openKey([other, secret], 'p/1', sealed)).toMatchObject({ isSealedWithFirst: false });
+    expect(openKey([secret, other], 'p/1', sealed)).toMatchObject({ isSealedWithFirst: true });
+    expect(openKey([other, 'ef'.repeat(32)], 'p/1', sealed)).toBeNull();
   });
 });
 
