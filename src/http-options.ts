@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { listOf, type Config } from './platform/config/index.js';
-import type { HttpAppOptions } from './platform/http/index.js';
+import type { HttpAppOptions, TlsFiles } from './platform/http/index.js';
 import { StartError } from './start-failure.js';
 
 /** How the API is served, as the configuration has it. Throws {@link StartError} where a file of TLS is no use. */
@@ -15,7 +15,8 @@ export function httpOptions(config: Config): Omit<HttpAppOptions, 'logger'> {
   };
 }
 
-function readTls(config: Config): { cert: Buffer; key: Buffer } {
+/** The configured certificate and key. Throws {@link StartError} where they are none, or not of each other. */
+export function readTls(config: Config): TlsFiles {
   const tls = { cert: read(config, 'TLS_CERT_FILE'), key: read(config, 'TLS_KEY_FILE') };
   try {
     createSecureContext(tls);

@@ -18,6 +18,7 @@ import {
 } from './platform/http/index.js';
 import { JobQueue } from './platform/queue/index.js';
 import { createLogger, NestLogger, ReadinessRegistry } from './platform/telemetry/index.js';
+import { followCertificate } from './certificate-renewal.js';
 import { httpOptions } from './http-options.js';
 import { StartError, explainStartFailure } from './start-failure.js';
 
@@ -119,6 +120,10 @@ async function assemble(
     ? await openApi(resources, { logger, ...served }, cleanup)
     : await openWorkerContext(resources, logger, cleanup);
   const url = roles.api ? await listen(app as NestFastifyApplication, config) : null;
+  if (roles.api && served.tls) {
+    const unfollow = followCertificate(app as NestFastifyApplication, config, served.tls, logger);
+    cleanup.add(() => Promise.resolve(unfollow()));
+  }
   // Last of what can fail: a key that was made and never shown would be lost.
   const { key, created } = await app
     .get(AccessService, { strict: false })

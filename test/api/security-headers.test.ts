@@ -1,9 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Controller, Get, Header, Module, Req, Sse } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { of, type Observable } from 'rxjs';
@@ -12,6 +8,7 @@ import '../../src/app.module.js';
 import { Public } from '../../src/access/index.js';
 import { Etagged } from '../../src/platform/http/index.js';
 import { expectProblem, startApi, type TestApi } from '../support/api.js';
+import { newCertificate } from '../support/certificate.js';
 
 @Controller('test')
 class TestController {
@@ -240,23 +237,7 @@ describe('a proxy that is trusted', () => {
 
 describe('TLS', () => {
   it('is spoken with a certificate and key, and insisted on from then', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'peerledger-tls-'));
-    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-    const made = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '1',
-    ];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync('openssl', [...made, ...names, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
-    const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)];
-    rmSync(folder, { recursive: true });
+    const { cert, key } = newCertificate();
     const api = await startApi(TestModule, { tls: { cert, key } });
     const { port } = new URL(api.url);
     const answer = await new Promise<{ status: number; hsts: unknown; body: string }>((resolve, reject) => {

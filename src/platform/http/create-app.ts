@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -19,13 +20,19 @@ import { RouteTable } from './route-table.js';
 import { secure, SECURITY_HEADERS } from './security-headers.js';
 import { toProblem } from './to-problem.js';
 
+/** Certificate chain and private key, in PEM. */
+export interface TlsFiles {
+  cert: Buffer;
+  key: Buffer;
+}
+
 export interface HttpAppOptions {
   logger: Logger;
   limits?: Partial<HttpLimits>;
   /** The whole time a request may take to arrive, streams included. */
   requestTimeout_ms?: number;
-  /** Certificate chain and private key, in PEM; without them the app speaks plain HTTP. */
-  tls?: { cert: Buffer; key: Buffer };
+  /** Without them the app speaks plain HTTP. */
+  tls?: TlsFiles;
   /** Proxies whose `X-Forwarded-*` headers are believed, as addresses or networks. */
   trustedProxies?: readonly string[];
   /** Origins of other sites whose pages may use the API. */
@@ -51,7 +58,7 @@ export async function createHttpApp(
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     ...(options.trustedProxies?.length && { trustProxy: [...options.trustedProxies] }),
     ...(options.tls && {
-      https: { ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+      https: { ...secureContext(options.tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
     }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('X-Request-Id', request.id);
@@ -78,6 +85,15 @@ export async function createHttpApp(
     serveDocs(app);
   }
   return app;
+}
+
+function secureContext({ cert, key }: TlsFiles): TlsFiles & { minVersion: 'TLSv1.2' } {
+  return { cert, key, minVersion: 'TLSv1.2' };
+}
+
+/** Shows another certificate from the next connection on. Throws, and changes nothing, where it is none. */
+export function renewTls(app: NestFastifyApplication, tls: TlsFiles): void {
+  (app.getHttpServer() as unknown as TlsServer).setSecureContext(secureContext(tls));
 }
 
 function prepare(fastify: FastifyInstance, limits: HttpLimits, origins: readonly string[]): void {

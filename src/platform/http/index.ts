@@ -1,5 +1,5 @@
 export { AddRouteConfig, BodyLimit, Consumes, ReadsStreams } from './route-config.js';
-export { createHttpApp, type HttpAppOptions } from './create-app.js';
+export { createHttpApp, renewTls, type HttpAppOptions, type TlsFiles } from './create-app.js';
 export { DEFAULT_LIMITS, type HttpLimits } from './body/read-body.js';
 export {
   ApiIfMatch,
