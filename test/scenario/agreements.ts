@@ -174,6 +174,77 @@ export const SOUTH_WEST: [from: string, terms: Terms][] = [
   ],
 ];
 
+/**
+ * The terms of west and isle, in yen: quarters of an hour at first, then the month as one bucket, of which the
+ * parties compare nothing but the sums.
+ */
+export const WEST_ISLE: [from: string, terms: Terms][] = [
+  [
+    '2025-10',
+    {
+      reconciliation: {
+        bucket: '15min',
+        ...SPLIT,
+        ...MATCHING,
+        settledBytesRule: 'average',
+        oneSided: 'hold',
+      },
+      backBillingMonths: BACK_BILLING,
+      minimumDisputeAmount: '1',
+      directions: {
+        aToB: {
+          zeroRating: { kind: 'allowance', quantity: '700.25', unit: 'GB' },
+          pricing: { model: 'linear', unit: 'GB', payer: 'sender', unitPrice: '2.35' },
+        },
+        bToA: { zeroRating: { kind: 'all' }, pricing: { model: 'none' } },
+      },
+      ratioExcess: { ratio: '1.25', unitPrice: '0.5', unit: 'GiB' },
+      commitments: [{ party: 'B', amount: '1250' }],
+    },
+  ],
+  [
+    '2026-01',
+    {
+      reconciliation: {
+        bucket: 'month',
+        scope: [],
+        scopeValues: {},
+        absoluteBytes: '1000',
+        ppm: 20_000,
+        settledBytesRule: 'sender',
+        mismatchRule: 'average',
+        oneSided: 'use_reported',
+      },
+      backBillingMonths: BACK_BILLING,
+      directions: {
+        aToB: {
+          zeroRating: { kind: 'allowance', quantity: '0.5', unit: 'TiB' },
+          pricing: {
+            model: 'graduated',
+            unit: 'GB',
+            payer: 'receiver',
+            tiers: [
+              { upTo: '1000', unitPrice: '3.1', flatFee: '75' },
+              { upTo: null, unitPrice: '2.9' },
+            ],
+          },
+        },
+        bToA: {
+          zeroRating: { kind: 'none' },
+          pricing: { model: 'linear', unit: 'GB', payer: 'sender', unitPrice: '1.005' },
+        },
+      },
+    },
+  ],
+];
+
+/** Traffic of west and isle in a month. */
+export function westIslePlan(period: string): TrafficPlan {
+  return period < '2026-01'
+    ? { slot: '5min', regions: REGIONS, sparse: { aToB: 25, bToA: 40 }, limit: 30_000_000 }
+    : { slot: 'hour', regions: REGIONS, sparse: { aToB: 5, bToA: 9 }, limit: 90_000_000 };
+}
+
 /** Traffic of north and south: the first sends more. */
 export const NORTH_SOUTH_PLAN: TrafficPlan = {
   slot: 'hour',

@@ -152,6 +152,8 @@ describe('the oracle agrees with the contract’s worked examples', () => {
 
   test('rounding, to either side', () => {
     expect([335n, -335n, 334n].map((mills) => cents(fraction(mills, 1000n)))).toEqual([34n, -34n, 33n]);
+    expect([1500n, -1500n, 1499n].map((mills) => cents(fraction(mills, 1000n), 0))).toEqual([2n, -2n, 1n]);
+    expect([money(-5n), money(-5n, 0), money(5n, 3)]).toEqual(['-0.05', '-5', '0.005']);
   });
 
   test('adjustment, once', () => {

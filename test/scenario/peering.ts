@@ -23,6 +23,7 @@ export class Peering {
     readonly code: string,
     readonly clouds: Record<Party, Cloud>,
     readonly books: Books,
+    readonly currency: string,
   ) {}
 
   static async make(
@@ -30,17 +31,18 @@ export class Peering {
     code: string,
     clouds: Record<Party, Cloud>,
     books: Books,
+    currency = 'USD',
   ): Promise<Peering> {
     const body = {
       code,
       partyA: clouds.A.code,
       partyB: clouds.B.code,
       timezone: books.timezone,
-      currency: 'USD',
+      currency,
       autoClose: false,
     };
     expectStatus(await market.request('POST', '/v1/agreements', { key: clouds.A.key, body }), 201);
-    return new Peering(market, code, clouds, books);
+    return new Peering(market, code, clouds, books, currency);
   }
 
   async agree(from: string, terms: Terms): Promise<void> {
@@ -74,7 +76,7 @@ export class Peering {
     const statement = await this.market.closePeriod({ code: this.code, a, b }, period);
     this.statements.push(statement);
     this.issued.push(statement);
-    expect(shown(statement, this)).toEqual(expectedToShow(expected));
+    expect(shown(statement, this)).toEqual(expectedToShow(expected, this.books.decimals));
     for (const party of ['A', 'B'] as const) {
       expect(await this.credits(party, statement)).toEqual(creditsToShow(expected.credits[party]));
     }
@@ -89,7 +91,7 @@ export class Peering {
     return Object.fromEntries(
       Object.entries({ receivable, payable, disputedReceivable, disputedPayable }).map(([name, text]) => [
         name,
-        centsOf(text as string),
+        centsOf(text as string, this.books.decimals),
       ]),
     );
   }
@@ -123,8 +125,8 @@ export class Peering {
     const body = {
       agreement: this.code,
       payer: name,
-      amount: money(amount),
-      currency: 'USD',
+      amount: money(amount, this.books.decimals),
+      currency: this.currency,
       paidAt: new Date().toISOString(),
       reference: `payment of ${name}`,
       ...(statements && { statements }),
@@ -184,7 +186,25 @@ export class Peering {
     expectStatus(await this.market.request('POST', `${path}/${step}`, of), 200);
   }
 
-  private async credits(party: Party, { id }: { id: string }): Promise<string[]> {
+  /** Bytes that a party would credit with a statement if it had a price for them. */
+  async unpriced(party: Party, statement: { id: string }): Promise<bigint> {
+    const all = await this.listedCredits(party, statement);
+    return all
+      .filter(({ state }) => state === 'unpriced')
+      .reduce((sum: bigint, { bytes }) => sum + BigInt(bytes), 0n);
+  }
+
+  private async credits(party: Party, statement: { id: string }): Promise<string[]> {
+    const all = await this.listedCredits(party, statement);
+    return all
+      .filter(({ state }) => state === 'credited')
+      .map(({ period, direction, customer, priceFrom, unitPrice, bytes, amount }) =>
+        [period, direction, customer, priceFromOf(priceFrom), unitPrice, bytes, amount].join(' '),
+      )
+      .sort();
+  }
+
+  private async listedCredits(party: Party, { id }: { id: string }): Promise<any[]> {
     const all: any[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
@@ -192,12 +212,13 @@ export class Peering {
       all.push(...body.data);
       cursor = body.nextCursor;
     }
-    return all
-      .map(({ period, direction, customer, priceFrom, unitPrice, bytes, amount }) =>
-        [period, direction, customer, Date.parse(priceFrom), unitPrice, bytes, amount].join(' '),
-      )
-      .sort();
+    return all;
   }
+}
+
+/** Free ingress is so from ever. */
+function priceFromOf(text: string | null): number {
+  return text === null ? -Infinity : Date.parse(text);
 }
 
 function asSent({ start, end, bytes, ...rest }: Report): object {
@@ -206,12 +227,12 @@ function asSent({ start, end, bytes, ...rest }: Report): object {
 }
 
 /** What the oracle knows to say of a statement, in the words of the service. */
-function shown(statement: any, { clouds }: Peering): object {
+function shown(statement: any, { clouds, books: { decimals } }: Peering): object {
   const side = (code: string): Party => (code === clouds.A.code ? 'A' : 'B');
   const charges: Charge[] = [];
   const adjustments: Adjustment[] = [];
   for (const { kind, direction, tier, payer, amount, originalPeriod, originalKind } of statement.lines) {
-    const charge = { direction, tier, payer: side(payer), amount: centsOf(amount) };
+    const charge = { direction, tier, payer: side(payer), amount: centsOf(amount, decimals) };
     if (kind === 'adjustment') adjustments.push({ ...charge, kind: originalKind, originalPeriod });
     else charges.push({ ...charge, kind });
   }
@@ -219,31 +240,31 @@ function shown(statement: any, { clouds }: Peering): object {
   return {
     settled: statement.settledBytes,
     zeroRated: statement.zeroRatedBytes,
-    charges: named(charges),
-    adjustments: named(adjustments),
+    charges: named(charges, decimals),
+    adjustments: named(adjustments, decimals),
     money: { payableByA, payableByB, openingBalance, paymentsSince, closingBalance },
   };
 }
 
-function expectedToShow(expected: Expected): object {
+function expectedToShow(expected: Expected, decimals: number): object {
   const texts = ({ aToB, bToA }: Record<Flow, bigint>) => ({ aToB: String(aToB), bToA: String(bToA) });
   return {
     settled: texts(expected.settled),
     zeroRated: texts(expected.zeroRated),
-    charges: named(expected.charges),
-    adjustments: named(expected.adjustments),
+    charges: named(expected.charges, decimals),
+    adjustments: named(expected.adjustments, decimals),
     money: {
-      payableByA: money(expected.payable.A),
-      payableByB: money(expected.payable.B),
-      openingBalance: money(expected.opening),
-      paymentsSince: money(expected.paid),
-      closingBalance: money(expected.closing),
+      payableByA: money(expected.payable.A, decimals),
+      payableByB: money(expected.payable.B, decimals),
+      openingBalance: money(expected.opening, decimals),
+      paymentsSince: money(expected.paid, decimals),
+      closingBalance: money(expected.closing, decimals),
     },
   };
 }
 
 /** Charges under their names, those of one name added up, and those that come to nothing left out. */
-function named(charges: readonly (Charge | Adjustment)[]): string[] {
+function named(charges: readonly (Charge | Adjustment)[], decimals: number): string[] {
   const sums = new Map<string, bigint>();
   for (const { kind, direction, tier, payer, amount, ...of } of charges) {
     const period = 'originalPeriod' in of ? [of.originalPeriod] : [];
@@ -252,7 +273,7 @@ function named(charges: readonly (Charge | Adjustment)[]): string[] {
   }
   return [...sums]
     .filter(([, amount]) => amount !== 0n)
-    .map(([name, amount]) => `${name} ${money(amount)}`)
+    .map(([name, amount]) => `${name} ${money(amount, decimals)}`)
     .sort();
 }
 

@@ -1,45 +1,54 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DisputesService } from '../../src/disputes/disputes.service.js';
 import { LedgerService } from '../../src/ledger/index.js';
-import { StatementLifeService } from '../../src/settlement/index.js';
-import { startMarket, type Market } from '../support/market.js';
+import type { Market } from '../support/market.js';
 import { Random } from '../support/random.js';
-import { NORTH_SOUTH, NORTH_SOUTH_PLAN, PERIODS, prices, SOUTH_WEST, southWestPlan } from './agreements.js';
+import {
+  NORTH_SOUTH,
+  NORTH_SOUTH_PLAN,
+  PERIODS,
+  prices,
+  SOUTH_WEST,
+  southWestPlan,
+  WEST_ISLE,
+  westIslePlan,
+} from './agreements.js';
+import { startScheduledMarket, type ScheduledMarket } from './clock.js';
+import { checkJournals, hasHledger } from './journals.js';
 import { Books } from './oracle/books.js';
 import { bucketsOf, monthOf } from './oracle/calendar.js';
-import { centsOf } from './oracle/fraction.js';
+import { centsOf, money } from './oracle/fraction.js';
+import type { ListPrice } from './oracle/credit.js';
 import type { Report } from './oracle/reports.js';
 import type { Flow, Party } from './oracle/terms.js';
 import { asListed, Peering } from './peering.js';
 import { latePair, monthOfTraffic, type Sides, type TrafficPlan } from './traffic.js';
 
 /*
- * Six months of three clouds and their two agreements, from records to statements, credits, disputes, payments
- * and books, through the API alone but for the passing of time. Each statement and each credit is held against
+ * Six months of four clouds and their three agreements, from records to statements, credits, disputes, payments
+ * and books, through the API alone. Time passes by the scheduler's own tasks on a clock set forward. Each statement and each credit is held against
  * what an oracle of its own computes from the same records (see oracle/README.md).
  */
 
 /** Another story is had with another seed. */
 const SEED = Number(process.env.SCENARIO_SEED ?? 20_251_001);
 const [OCTOBER, NOVEMBER, DECEMBER, JANUARY, FEBRUARY, MARCH] = PERIODS;
-const FOREVER_MS = 400 * 86_400_000;
 
 const random = new Random(SEED);
 let market: Market;
 let north: Peering;
 let west: Peering;
+/** In yen, with a cloud that has no prices at first. */
+let isle: Peering;
+let itIs: ScheduledMarket['itIs'];
 /** What was sent, by agreement and period, so that it can be revised. */
 const sent = new Map<Peering, Map<string, Sides>>();
 
 beforeAll(async () => {
-  market = await startMarket({ worker: true });
+  ({ market, itIs } = await startScheduledMarket());
   const clouds = {
     north: await market.provider('north'),
     south: await market.provider('south'),
     west: await market.provider('west'),
+    isle: await market.provider('isle'),
   };
   const lists = {
     north: prices('0.05', '0.012'),
@@ -52,34 +61,31 @@ beforeAll(async () => {
     const answer = await market.request('POST', path, { key: clouds[name].key, body });
     expect(answer.status).toBe(201);
   }
-  const make = async (code: string, A: 'north' | 'south', B: 'south' | 'west', timezone: string) => {
-    const books = new Books(timezone);
-    books.price('A', lists[A]);
-    books.price('B', lists[B]);
-    return Peering.make(market, code, { A: clouds[A], B: clouds[B] }, books);
+  type Name = keyof typeof clouds;
+  const make = async (code: string, A: Name, B: Name, books: Books, currency?: string) => {
+    if (A !== 'isle') books.price('A', lists[A]);
+    if (B !== 'isle') books.price('B', lists[B]);
+    return Peering.make(market, code, { A: clouds[A], B: clouds[B] }, books, currency);
   };
-  north = await make('north-south', 'north', 'south', 'Europe/Zurich');
-  west = await make('south-west', 'south', 'west', 'Australia/Lord_Howe');
+  north = await make('north-south', 'north', 'south', new Books('Europe/Zurich'));
+  west = await make('south-west', 'south', 'west', new Books('Australia/Lord_Howe'));
+  isle = await make('west-isle', 'west', 'isle', new Books('Asia/Kathmandu', 0), 'JPY');
+  // Without a list, ingress is free of charge, and egress has no price.
+  isle.books.price('B', [{ side: 'ingress', unit: 'GB', unitPrice: '0', from: -Infinity }]);
   await north.agree(...NORTH_SOUTH[0]!);
   await west.agree(...SOUTH_WEST[0]!);
+  await isle.agree(...WEST_ISLE[0]!);
 });
 
 afterAll(() => market.close());
 
-const folder = mkdtempSync(join(tmpdir(), 'six-months-'));
+/** A test that needs hledger. */
+const hledger = hasHledger() ? it : it.skip;
 
-/** A test that needs hledger, which `.ci/run` installs. */
-const hledger = (() => {
-  try {
-    execFileSync('hledger', ['--version']);
-    return it;
-  } catch {
-    return it.skip;
-  }
-})();
-
-const planOf = (peering: Peering, period: string): TrafficPlan =>
-  peering === north ? NORTH_SOUTH_PLAN : southWestPlan(period);
+function planOf(peering: Peering, period: string): TrafficPlan {
+  if (peering === north) return NORTH_SOUTH_PLAN;
+  return peering === west ? southWestPlan(period) : westIslePlan(period);
+}
 
 /** Both parties report a month, each in an order of its own. */
 async function report(peering: Peering, period: string): Promise<void> {
@@ -119,6 +125,15 @@ const lineOf = (statement: any, kind: string, direction: Flow | null = null): an
   statement.lines.find(
     (line: any) => line.kind === kind && (direction === null || line.direction === direction),
   );
+
+/** The isle, which had none, makes a list. */
+async function pricesOfIsle(list: readonly ListPrice[]): Promise<void> {
+  const { code, key } = isle.clouds.B;
+  const body = { prices: asListed(list) };
+  const answer = await market.request('POST', `/v1/providers/${code}/list-prices`, { key, body });
+  expect(answer).toMatchObject({ status: 201 });
+  isle.books.price('B', list);
+}
 
 /** A party disputes a line of a statement. */
 function about(statement: any, line: any, claimedAmount: string, reason = 'volume'): object {
@@ -172,19 +187,20 @@ async function paySome(): Promise<void> {
 /** More than all that is owed: every accepted statement is settled, and what is left opens the next one. */
 async function payTooMuch(): Promise<void> {
   const tooMuch = 77_700n;
-  const [october] = north.statements;
-  await north.accept(october);
-  expect(await north.stateOf(october)).toBe('accepted');
+  // Money goes to the oldest first, so of the latest nothing is paid yet.
+  const latest = north.statements.at(-1);
+  await north.accept(latest);
+  expect(await north.stateOf(latest)).toBe('accepted');
   const { owed } = north.books;
   const payer = owed > 0n ? 'A' : 'B';
   await north.pay(payer, (owed > 0n ? owed : -owed) + tooMuch);
-  expect(await north.stateOf(october)).toBe('settled');
+  expect(await north.stateOf(latest)).toBe('settled');
   expect(await north.position(payer)).toMatchObject({ payable: -tooMuch, receivable: 0n });
 }
 
-describe(`six months of three clouds (seed ${SEED})`, () => {
+describe(`six months of four clouds (seed ${SEED})`, () => {
   it('October: winter time begins in one zone, summer time in the other', async () => {
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       await report(peering, OCTOBER);
       await peering.close(OCTOBER);
     }
@@ -192,6 +208,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
 
   it('November: late records, revisions and a void; money conceded, bytes agreed on', async () => {
     await west.agree(...SOUTH_WEST[1]!);
+    await sendLate(isle, OCTOBER, 'late', 6);
     await sendLate(north, OCTOBER, 'late', 4);
     const revised = some(north, OCTOBER, 'A', 4).map((each) => ({
       ...each,
@@ -214,7 +231,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
     const [late] = some(west, OCTOBER, 'B', 1);
     expect(await west.refused('B', [{ ...late!, bytes: 1n, revision: 1 }])).toBe('period_closed');
     expect(await west.refused('A', [{ ...late!, id: 'new', direction: 'egress' }])).toBe('period_closed');
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       await report(peering, NOVEMBER);
       await peering.close(NOVEMBER);
     }
@@ -238,7 +255,9 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
     await north.step(more.id, 'propose', 'B');
     await north.step(more.id, 'consent', 'A');
     await paySome();
-    for (const peering of [north, west]) {
+    await isle.pay('A', 321n);
+    await agreeOn(isle, NOVEMBER, 'aToB', 0, 4_321_000_001n);
+    for (const peering of [north, west, isle]) {
       await report(peering, DECEMBER);
       await peering.close(DECEMBER);
     }
@@ -246,6 +265,12 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
 
   it('January: one dispute is escalated and one forgotten; agreed bytes withstand what comes late', async () => {
     await west.agree(...SOUTH_WEST[2]!);
+    await isle.agree(...WEST_ISLE[1]!);
+    for (const statement of isle.statements) expect(await isle.unpriced('B', statement)).toBeGreaterThan(0n);
+    await pricesOfIsle([
+      { side: 'egress', unit: 'GiB', unitPrice: '0.0411', from: Date.UTC(2025, 0, 1) },
+      { side: 'ingress', unit: 'GB', unitPrice: '0.0099', from: Date.UTC(2026, 0, 11) },
+    ]);
     const statement = north.statements[2];
     const line = lineOf(statement, 'usage', 'aToB');
     const escalated = await north.raise('A', about(statement, line, '500.00', 'commitment'));
@@ -255,17 +280,18 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
       'A',
       about(other, lineOf(other, 'usage', 'aToB'), '1.00', 'time_zone'),
     );
-    const { body } = await west.get('A', `/v1/agreements/${west.code}`);
-    const disputes = market.acting(DisputesService);
-    expect(await disputes.timeBar({ agreementId: body.id, id: forgotten.id }, Date.now() + FOREVER_MS)).toBe(
-      true,
-    );
+    const stateOf = async (): Promise<string> =>
+      (await west.get('B', `/v1/disputes/${forgotten.id}`)).body.state;
+    await itIs(Date.parse(forgotten.timeBarredAt) - 1);
+    expect(await stateOf()).toBe('raised');
+    await itIs(Date.parse(forgotten.timeBarredAt));
+    expect(await stateOf()).toBe('time_barred');
     await agreeOn(north, DECEMBER, 'aToB', 5, 987_654_321_098n);
     const bucket = await discrepancy(north, DECEMBER, 'aToB', 5);
     const late = latePair(random, 'into-agreed', 'aToB', Date.parse(bucket.start), NORTH_SOUTH_PLAN);
     const inScope = (each: Report): Report => ({ ...each, sourceRegion: bucket.scope.sourceRegion });
     await north.sendBoth({ A: late.A.map(inScope), B: late.B.map(inScope) });
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       await report(peering, JANUARY);
       await peering.close(JANUARY);
     }
@@ -285,9 +311,12 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
     await north.step(open.id, 'propose', 'A', { kind: 'amount', amount: '200.01' });
     await north.step(open.id, 'consent', 'B');
     north.books.concede(DECEMBER, 'aToB', 'A', -20_001n);
-    await market.acting(StatementLifeService).deemDue(Date.now() + 20 * 86_400_000);
     const statement = west.statements[3];
     const path = `/v1/statements/${statement.id}`;
+    const due = Date.parse(statement.acceptanceDue);
+    await itIs(due - 1);
+    expect((await west.get('B', path)).body.state).toBe('issued');
+    await itIs(due);
     expect((await west.get('B', path)).body.state).toBe('deemed_accepted');
     const line = lineOf(statement, 'percentile_overage');
     const { id } = await west.raise('B', about(statement, line, '100000.00', 'rate'));
@@ -299,7 +328,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
     await agreeOn(west, JANUARY, 'aToB', 0, 45_000_000_000n);
     await sendLate(north, JANUARY, 'late', 2);
     await payTooMuch();
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       await report(peering, FEBRUARY);
       await peering.close(FEBRUARY);
     }
@@ -316,9 +345,10 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
       await north.send('A', lowered);
     }
     await sendLate(west, JANUARY, 'last', 5);
+    for (const period of [NOVEMBER, JANUARY]) await sendLate(isle, period, 'last', 5);
     // What is sent again, revised or not since, is known already.
     await north.sendBoth(sent.get(north)!.get(OCTOBER)!);
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       await report(peering, MARCH);
       await peering.close(MARCH);
     }
@@ -331,7 +361,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
   });
 
   it('every statement can be recomputed, months later', async () => {
-    const all = [north, west].flatMap((peering) =>
+    const all = [north, west, isle].flatMap((peering) =>
       peering.statements.map((statement) => ({ peering, statement })),
     );
     const found = await Promise.all(all.map(({ peering, statement }) => peering.verify(statement)));
@@ -341,7 +371,7 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
   });
 
   it('had something to say of every kind', () => {
-    const lines = [north, west].flatMap(({ statements }) =>
+    const lines = [north, west, isle].flatMap(({ statements }) =>
       statements.flatMap((statement) => statement.lines),
     );
     const kinds = new Set(lines.map(({ kind, cause }) => (kind === 'adjustment' ? cause : kind)));
@@ -354,20 +384,21 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
   });
 
   it('what all periods come to now is what was issued and adjusted', async () => {
-    for (const peering of [north, west]) {
+    for (const peering of [north, west, isle]) {
       for (const { id } of peering.statements) {
         const { body } = await peering.get('A', `/v1/statements/${id}/restatement`);
         const differences = [
           ...body.lines.map((line: any) => [line.difference.bytes ?? '0', line.difference.amount]),
           ...[body.payableByA, body.payableByB, body.net].map(({ difference }: any) => ['0', difference]),
         ];
-        expect(differences).toEqual(differences.map(() => ['0', '0.00']));
+        const nothing = money(0n, peering.books.decimals);
+        expect(differences).toEqual(differences.map(() => ['0', nothing]));
       }
     }
   });
 
   it('statements form a chain, and say what they said when they were issued', async () => {
-    for (const { issued: all, get } of [north, west].map((each) => ({
+    for (const { issued: all, get } of [north, west, isle].map((each) => ({
       issued: each.issued,
       get: each.get.bind(each),
     }))) {
@@ -382,38 +413,13 @@ describe(`six months of three clouds (seed ${SEED})`, () => {
   hledger(
     'every book’s journal of all months passes `hledger check`, and owes what the statements charge',
     async () => {
-      for (const peering of [north, west]) {
-        const files: string[] = [];
-        for (const { id } of peering.statements) {
-          const { text, status } = await peering.get('A', `/v1/statements/${id}.journal`);
-          expect(status).toBe(200);
-          files.push(join(folder, `${id}.journal`));
-          writeFileSync(files.at(-1)!, text);
-        }
-        const all = files.flatMap((file) => ['-f', file]);
-        execFileSync('hledger', ['check', '--strict', ...all]);
-        const balance = execFileSync('hledger', [
-          'balance',
-          ...all,
-          '-N',
-          '--flat',
-          '-O',
-          'csv',
-          'liabilities:payable',
-        ]);
-        const owed = [...balance.toString().matchAll(/"[A-Z]{3} (-?[\d.]+)"/g)].map(([, amount]) =>
-          centsOf(amount!),
-        );
-        const charged = peering.statements.map(({ payableByA }) => centsOf(payableByA));
-        const sum = (amounts: bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
-        expect(sum(owed)).toBe(-sum(charged));
-      }
+      for (const peering of [north, west, isle]) await checkJournals(peering);
     },
   );
 
   it('the books hold together, and owe what the statements say', async () => {
     expect(await market.acting(LedgerService).verify()).toMatchObject({ ok: true });
-    for (const { books, position } of [north, west].map((each) => ({
+    for (const { books, position } of [north, west, isle].map((each) => ({
       books: each.books,
       position: each.position.bind(each),
     }))) {

@@ -28,7 +28,7 @@ export interface CreditChange {
   flow: Flow;
   customer: string;
   from: number;
-  unitPrice: string;
+  unitPrice: string | null;
   bytes: bigint;
   amount: bigint;
 }
@@ -60,7 +60,11 @@ export class Books {
   /** All that an issue changes, as it was before the last one. */
   private before: State | null = null;
 
-  constructor(readonly timezone: string) {}
+  /** In a currency with so many decimals; what parties credit is in one of their own with two. */
+  constructor(
+    readonly timezone: string,
+    readonly decimals = 2,
+  ) {}
 
   inForce(from: string, terms: Terms): void {
     this.versions.push({ from, terms });
@@ -101,7 +105,8 @@ export class Books {
   compute(period: string): Charged {
     const terms = this.termsOf(period);
     const buckets = settle(this.reports, terms, period, this.timezone, this.agreed);
-    return charge(buckets, terms, bucketsOf(period, terms.reconciliation.bucket, this.timezone).length);
+    const samples = bucketsOf(period, terms.reconciliation.bucket, this.timezone).length;
+    return charge(buckets, terms, samples, this.decimals);
   }
 
   /** Makes the last statement void: what it carried is still to be carried. */
@@ -164,7 +169,8 @@ export class Books {
         this.credited.set(key, after);
         for (const [name, { claim, bytes, amount }] of after) {
           const was = before.get(name) ?? { bytes: 0n, amount: 0n };
-          if (claim.customer === '' || (bytes === was.bytes && amount === was.amount)) continue;
+          if (claim.customer === '' || claim.unit === null || (bytes === was.bytes && amount === was.amount))
+            continue;
           const { customer, from, unitPrice } = claim;
           const change = { bytes: bytes - was.bytes, amount: amount - was.amount };
           credits[party].push({ period, flow, customer, from, unitPrice, ...change });

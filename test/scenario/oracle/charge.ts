@@ -12,7 +12,7 @@ import {
 import type { Bucket } from './settle.js';
 import { BYTES_IN, FLOWS, other, senderOf, type Flow, type Party, type Terms, type Tier } from './terms.js';
 
-/** A charge of a period, in cents. */
+/** A charge of a period, in minor units. */
 export interface Charge {
   kind: string;
   direction: Flow | null;
@@ -28,18 +28,21 @@ export interface Charged {
   zeroRated: Record<Flow, bigint>;
 }
 
-/** Prices a settled period whole (sections 6 and 7). `samples` is the number of buckets of the month. */
-export function charge(buckets: readonly Bucket[], terms: Terms, samples: number): Charged {
+/**
+ * Prices a settled period whole (sections 6 and 7). `samples` is the number of buckets of the month, `decimals`
+ * those of the agreement's currency.
+ */
+export function charge(buckets: readonly Bucket[], terms: Terms, samples: number, decimals: number): Charged {
   const settled = sumBy(buckets, () => true);
   const zeroRated = Object.fromEntries(
     FLOWS.map((flow) => [flow, freeBytes(buckets, flow, terms)]),
   ) as Record<Flow, bigint>;
   const charges: Charge[] = [];
-  for (const flow of FLOWS) charges.push(...priced(flow, settled[flow] - zeroRated[flow], terms));
-  charges.push(...ratioExcess(settled, terms), ...percentile(buckets, terms, samples));
+  for (const flow of FLOWS) charges.push(...priced(flow, settled[flow] - zeroRated[flow], terms, decimals));
+  charges.push(...ratioExcess(settled, terms, decimals), ...percentile(buckets, terms, samples, decimals));
   for (const { party, amount } of terms.commitments ?? []) {
     const paid = charges.reduce((sum, each) => (each.payer === party ? sum + each.amount : sum), 0n);
-    const short = centsOf(amount) - paid;
+    const short = centsOf(amount, decimals) - paid;
     if (short > 0n)
       charges.push({ kind: 'true_up', direction: null, tier: null, payer: party, amount: short });
   }
@@ -67,17 +70,23 @@ export function isInside(region: string, flow: Flow, terms: Terms): boolean {
   return limit.length === 0 || limit.includes(region);
 }
 
-function priced(flow: Flow, bytes: bigint, terms: Terms): Charge[] {
+function priced(flow: Flow, bytes: bigint, terms: Terms, decimals: number): Charge[] {
   const { pricing } = terms.directions[flow];
   if (pricing.model === 'none') return [];
   const payer = pricing.payer === 'receiver' ? other(senderOf(flow)) : senderOf(flow);
   const quantity = fraction(bytes, BYTES_IN[pricing.unit!]);
   const usage = (tier: number | null, part: Fraction, price: string): Charge => {
-    return { kind: 'usage', direction: flow, tier, payer, amount: cents(times(part, decimal(price))) };
+    return {
+      kind: 'usage',
+      direction: flow,
+      tier,
+      payer,
+      amount: cents(times(part, decimal(price)), decimals),
+    };
   };
   if (pricing.model === 'linear') return [usage(null, quantity, pricing.unitPrice!)];
   const fee = (tier: number, { flatFee }: Tier): Charge[] =>
-    flatFee ? [{ kind: 'flat_fee', direction: flow, tier, payer, amount: centsOf(flatFee) }] : [];
+    flatFee ? [{ kind: 'flat_fee', direction: flow, tier, payer, amount: centsOf(flatFee, decimals) }] : [];
   const charges: Charge[] = [];
   let lower = fraction(0n);
   for (const [at, tier] of pricing.tiers!.entries()) {
@@ -97,18 +106,27 @@ function priced(flow: Flow, bytes: bigint, terms: Terms): Charge[] {
   return charges;
 }
 
-function ratioExcess(settled: Record<Flow, bigint>, { ratioExcess: terms }: Terms): Charge[] {
+function ratioExcess(
+  settled: Record<Flow, bigint>,
+  { ratioExcess: terms }: Terms,
+  decimals: number,
+): Charge[] {
   if (!terms || settled.aToB === settled.bToA) return [];
   const heavy: Flow = settled.aToB > settled.bToA ? 'aToB' : 'bToA';
   const light: Flow = heavy === 'aToB' ? 'bToA' : 'aToB';
   const excess = minus(fraction(settled[heavy]), times(decimal(terms.ratio), fraction(settled[light])));
   if (excess.over <= 0n) return [];
   const quantity = times(excess, fraction(1n, BYTES_IN[terms.unit]));
-  const amount = cents(times(quantity, decimal(terms.unitPrice)));
+  const amount = cents(times(quantity, decimal(terms.unitPrice)), decimals);
   return [{ kind: 'ratio_excess', direction: heavy, tier: null, payer: senderOf(heavy), amount }];
 }
 
-function percentile(buckets: readonly Bucket[], { percentile: terms }: Terms, samples: number): Charge[] {
+function percentile(
+  buckets: readonly Bucket[],
+  { percentile: terms }: Terms,
+  samples: number,
+  decimals: number,
+): Charge[] {
   if (!terms) return [];
   const rates = FLOWS.filter((flow) => terms.basis === 'max_of_directions' || terms.basis === flow).map(
     (flow) => percentileOf(buckets, flow, samples),
@@ -119,8 +137,16 @@ function percentile(buckets: readonly Bucket[], { percentile: terms }: Terms, sa
   const direction = terms.basis === 'max_of_directions' ? null : (terms.basis as Flow);
   const line = { direction, tier: null, payer: terms.payer };
   return [
-    { kind: 'percentile_commit', ...line, amount: cents(times(commit, decimal(terms.commitPrice))) },
-    { kind: 'percentile_overage', ...line, amount: cents(times(over, decimal(terms.overagePrice))) },
+    {
+      kind: 'percentile_commit',
+      ...line,
+      amount: cents(times(commit, decimal(terms.commitPrice)), decimals),
+    },
+    {
+      kind: 'percentile_overage',
+      ...line,
+      amount: cents(times(over, decimal(terms.overagePrice)), decimals),
+    },
   ];
 }
 

@@ -11,12 +11,15 @@ export interface ListPrice {
   from: number;
 }
 
-/** What a customer was charged a unit, and from when the list says so; '' is traffic of no customer. */
+/**
+ * What a customer was charged a unit, and from when the list says so; '' is traffic of no customer. Without a price
+ * in force there is none, as if from the beginning of time.
+ */
 export interface Claim {
   customer: string;
   from: number;
-  unit: string;
-  unitPrice: string;
+  unit: string | null;
+  unitPrice: string | null;
   bytes: bigint;
 }
 
@@ -38,14 +41,17 @@ export function claimsOf(
   const claims = new Map<string, Claim>();
   for (const report of reports) {
     if (!isInside(terms.reconciliation.scope.length > 0 ? report.sourceRegion! : '', flow, terms)) continue;
-    const steps = prices.filter(({ side }) => side === report.direction).sort((a, b) => a.from - b.from);
+    const listed = prices.filter(({ side }) => side === report.direction).sort((a, b) => a.from - b.from);
+    const steps = [{ from: -Infinity, unit: null, unitPrice: null }, ...listed];
     for (const [at, price] of steps.entries()) {
       const from = Math.max(report.start, month.start, price.from);
       const to = Math.min(report.end, month.end, steps[at + 1]?.from ?? Infinity);
       if (from >= to) continue;
       const charged = report.chargedUnitPrice;
       const isLower =
-        charged !== undefined && compareFractions(decimal(charged), decimal(price.unitPrice)) < 0;
+        charged !== undefined &&
+        price.unitPrice !== null &&
+        compareFractions(decimal(charged), decimal(price.unitPrice)) < 0;
       const unitPrice = isLower ? charged : price.unitPrice;
       const of = { customer: report.customer ?? '', from: price.from, unit: price.unit, unitPrice };
       const known = claims.get(claimKey(of)) ?? { ...of, bytes: 0n };
@@ -81,6 +87,10 @@ export function credit(claims: readonly Claim[], free: bigint, before: Credited)
   return new Map(
     ordered.map((claim, at) => {
       const { unit, unitPrice, customer } = claim;
+      // Without a price the share waits for one.
+      if (unit === null || unitPrice === null) {
+        return [claimKey(claim), { claim, bytes: taken[at]!, amount: 0n }];
+      }
       const quantity = fraction(taken[at]!, BYTES_IN[unit]);
       const amount = customer === '' ? 0n : cents(times(quantity, decimal(unitPrice)));
       return [claimKey(claim), { claim, bytes: taken[at]!, amount }];
@@ -112,5 +122,6 @@ function give(bytes: bigint, places: readonly number[], claims: readonly Claim[]
 /** By customer in byte order, then by the price's start; customers here are ASCII. */
 function compareClaims(a: Claim, b: Claim): number {
   if (a.customer !== b.customer) return a.customer < b.customer ? -1 : 1;
-  return a.from - b.from || compareFractions(decimal(a.unitPrice), decimal(b.unitPrice));
+  if (a.from !== b.from) return a.from - b.from;
+  return compareFractions(decimal(a.unitPrice ?? '0'), decimal(b.unitPrice ?? '0'));
 }

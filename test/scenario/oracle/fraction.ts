@@ -45,19 +45,20 @@ export function floored({ over, under }: Fraction): bigint {
   return over / under;
 }
 
-/** Cents of a currency with two decimals, rounded once. */
-export function cents(amount: Fraction): bigint {
-  return rounded(times(amount, fraction(100n)));
+/** Minor units of a currency, rounded once: cents where it has two decimals. */
+export function cents(amount: Fraction, decimals = 2): bigint {
+  return rounded(times(amount, fraction(10n ** BigInt(decimals))));
 }
 
-/** Cents of an amount's text. */
-export function centsOf(text: string): bigint {
-  return cents(decimal(text));
+/** Minor units of an amount's text. */
+export function centsOf(text: string, decimals = 2): bigint {
+  return cents(decimal(text), decimals);
 }
 
-/** The text of cents. */
-export function money(amount: bigint): string {
-  const size = amount < 0n ? -amount : amount;
-  const text = `${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
+/** The text of minor units. */
+export function money(amount: bigint, decimals = 2): string {
+  const digits = String(amount < 0n ? -amount : amount).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const text = decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`;
   return amount < 0n ? `-${text}` : text;
 }
