@@ -4,8 +4,6 @@ import { JobsModule } from '../jobs/index.js';
 import { ProvidersModule } from '../providers/index.js';
 import { ReconciliationModule } from '../reconciliation/index.js';
 import { SettlementModule } from '../settlement/index.js';
-import { CreditExportsService } from './credit-exports.service.js';
-import { CreditExportsController } from './http/credit-exports.controller.js';
 import { RenderingsController } from './http/renderings.controller.js';
 import { RenderJob } from './jobs/render.job.js';
 import { RenderingIntegrityService } from './rendering-integrity.service.js';
@@ -14,8 +12,8 @@ import { RenderingsService } from './renderings.service.js';
 
 @Module({
   imports: [AgreementsModule, JobsModule, ProvidersModule, ReconciliationModule, SettlementModule],
-  controllers: [CreditExportsController, RenderingsController],
-  providers: [CreditExportsService, RenderingIntegrityService, RenderingStore, RenderingsService, RenderJob],
+  controllers: [RenderingsController],
+  providers: [RenderingIntegrityService, RenderingStore, RenderingsService, RenderJob],
   exports: [RenderingIntegrityService],
 })
 export class RenderingsModule {}

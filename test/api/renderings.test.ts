@@ -331,28 +331,32 @@ describe('a rendering that takes long', () => {
       `UPDATE credits SET statement_id = $2 WHERE statement_id = $1 AND customer LIKE 'many-%'`,
       [statement.id, other.id],
     );
-    const path = `/v1/statements/${other.id}/credits.xlsx`;
-    const asked = expectStatus(await market.request('GET', path, { key: deal.b.key }), 202);
-    expect(asked.headers.get('retry-after')).toBe('1');
-    const done = await market.job(asked.headers.get('location')!.split('/').at(-1)!, deal.b.key);
-    expect(done).toMatchObject({
-      state: 'completed',
-      progress: { done: 12000, total: 12000 },
-      result: { url: path },
-    });
-    const sent = expectStatus(await market.request('GET', path, { key: deal.b.key }), 200);
-    const { sheets } = await readXlsx(sent.bytes);
+    const ask = async (path: string): Promise<any> => market.request('GET', path, { key: deal.b.key });
+    const tenant = await market.acting(RenderingsService).askedFor(other.id);
+    await market.acting(RenderingsService, tenant).makeAll(other.id, () => Promise.resolve());
+    const bytesOf: Record<string, Buffer> = {};
+    for (const end of ['xlsx', 'csv', 'focus.csv']) {
+      const path = `/v1/statements/${other.id}/credits.${end}`;
+      const asked = expectStatus(await ask(path), 202);
+      expect(asked.headers.get('retry-after')).toBe('1');
+      const job = asked.headers.get('location')!;
+      expect(await market.job(job.split('/').at(-1)!, deal.b.key)).toMatchObject({
+        state: 'completed',
+        progress: { done: 12000, total: 12000 },
+        result: { url: path },
+      });
+      const sent = expectStatus(await ask(path), 200);
+      const sha256 = createHash('sha256').update(sent.bytes).digest();
+      expect(sent.headers.get('etag')).toBe(`"${sha256.toString('hex')}"`);
+      expect(sent.headers.get('repr-digest')).toBe(`sha-256=:${sha256.toString('base64')}:`);
+      bytesOf[end] = sent.bytes;
+      expectProblem(await market.request('GET', job, { key: deal.a.key }), 404, 'job_not_found');
+    }
+    const { sheets } = await readXlsx(bytesOf['xlsx']!);
     expect(sheets[0]!.rows).toHaveLength(12_001);
-    // Text is sent as it is read, whatever its length.
-    const csv = path.replace('.xlsx', '.csv');
-    const text = expectStatus(await market.request('GET', csv, { key: deal.b.key }), 200);
-    expect(text.text.trimEnd().split('\r\n')).toHaveLength(12_001);
-    expect([text.headers.get('etag'), text.headers.get('repr-digest')]).toEqual([null, null]);
-    expectProblem(
-      await market.request('GET', asked.headers.get('location')!, { key: deal.a.key }),
-      404,
-      'job_not_found',
-    );
+    for (const end of ['csv', 'focus.csv']) {
+      expect(bytesOf[end]!.toString('utf8').trimEnd().split('\r\n')).toHaveLength(12_001);
+    }
   });
 });
 

@@ -1,7 +1,9 @@
 import { CSV_MEDIA_TYPE } from '../../platform/csv/index.js';
 import type { CreditView } from '../../settlement/index.js';
 import type { Copy } from '../rules/copy.js';
+import { creditsCsv } from '../rules/credit-texts.js';
 import { renderFocus } from '../rules/focus-charges.js';
+import { focusCredits } from '../rules/focus-credits.js';
 import { renderJournalCsv, renderPlainJournal } from '../rules/journal.js';
 import { renderCsv, renderJson } from '../rules/statement-texts.js';
 import type { Content } from '../rendering-store.js';
@@ -107,6 +109,23 @@ export const FORMATS = {
     onlyVoid: true,
     render: (copy) => renderJournalCsv(copy.model, ...bookOf(copy), copy.voidedAt),
   },
+  creditsCsv: {
+    extension: 'csv',
+    mediaType: CSV_MEDIA_TYPE,
+    audience: 'party',
+    label: 'credits',
+    grows: 'credits',
+    render: (_, credits) => texts(credits(), creditsCsv),
+  },
+  creditsFocus: {
+    extension: 'focus.csv',
+    mediaType: CSV_MEDIA_TYPE,
+    audience: 'party',
+    label: 'credits',
+    grows: 'credits',
+    render: ({ model, viewer }, credits) =>
+      texts(credits(), (page, header) => focusCredits(page, model, model.parties[viewer!.side], header)),
+  },
   creditsXlsx: {
     extension: 'xlsx',
     mediaType: XLSX,
@@ -124,6 +143,18 @@ export type Kind = keyof typeof FORMATS;
 
 export function formatOf(kind: Kind): Format {
   return FORMATS[kind];
+}
+
+/** Credits as text, made while they are read; the first page has the header. */
+async function* texts(
+  pages: AsyncIterable<CreditView[]>,
+  render: (page: CreditView[], header: boolean) => string,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const page of pages) {
+    yield Buffer.from(render(page, isFirst));
+    isFirst = false;
+  }
 }
 
 async function allOf(pages: AsyncIterable<CreditView[]>): Promise<CreditView[]> {

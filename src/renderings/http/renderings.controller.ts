@@ -30,6 +30,14 @@ const BODIES: Partial<Record<Kind, object>> = {
       '0.02,100.00,beta,alpha,USD,,,\r\n',
   ),
   focus: text('BilledCost,BillingAccountId,BillingCurrency,ChargeCategory\r\n100.00,beta,USD,Usage\r\n'),
+  creditsCsv: text(
+    'id,provider,customer,direction,side,bytes,unit,unitPrice,priceFrom,region,amount,currency,state,period,' +
+      'refersTo\r\n019a7d3c-5e80-7000-8000-000000000001,alpha,shop-17,aToB,egress,10000000000000,GB,0.22,' +
+      '2026-01-01T00:00:00Z,,2200.00,USD,credited,2026-10,\r\n',
+  ),
+  creditsFocus: text(
+    'BilledCost,BillingAccountId,BillingCurrency,ChargeCategory\r\n-2200.00,shop-17,USD,Credit\r\n',
+  ),
   ubl: text('<?xml version="1.0" encoding="UTF-8"?>\n<Invoice>...</Invoice>\n'),
   journal: text(
     '2026-11-06 * (alpha-beta-0001) Settled traffic bToA\n' +
@@ -202,6 +210,31 @@ export class RenderingsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.send('reversal', caller, id, request, reply);
+  }
+
+  @Download('creditsCsv', 'downloadCreditsCsv', 'The caller’s credits as CSV')
+  async creditsCsv(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('creditsCsv', caller, id, request, reply);
+  }
+
+  /** Each row takes its amount off what the customer is billed. What has no price yet is no row. */
+  @Download(
+    'creditsFocus',
+    'downloadCreditsFocus',
+    'The caller’s credits as FOCUS 1.2 charges of its customers',
+  )
+  async creditsFocus(
+    @CurrentCaller() caller: Caller,
+    @Param('statement') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.send('creditsFocus', caller, id, request, reply);
   }
 
   @Download('creditsXlsx', 'downloadCreditsXlsx', 'The caller’s credits as a workbook')
