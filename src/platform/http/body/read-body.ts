@@ -33,10 +33,13 @@ const LINGER_BYTES = 32 * 2 ** 20;
 export function readBodies(app: FastifyInstance, limits: HttpLimits): void {
   app.removeAllContentTypeParsers();
   app.decorateRequest('rawBody', undefined);
-  app.addHook('preParsing', (request, _reply, payload, done) => {
+  app.addHook('preParsing', (request, reply, payload, done) => {
     if (!hasBody(request)) return done(null, payload);
     try {
-      done(null, inflated(request, payload as Readable, limits));
+      const body = inflated(request, payload, limits);
+      // One that nobody reads, since the request was refused, is waited for no longer than that takes.
+      reply.raw.once('close', () => body.destroy());
+      done(null, body);
     } catch (error) {
       done(error as Error);
     }
