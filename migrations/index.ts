@@ -33,6 +33,7 @@ import { CustomerPseudonyms1764000000101 } from './1764000000101-customer-pseudo
 import { GuardedRecords1764000000180 } from './1764000000180-guarded-records.js';
 import { RowSecurity1764000000181 } from './1764000000181-row-security.js';
 import { TwinsBySet1764000000182 } from './1764000000182-twins-by-set.js';
+import { TenantsOwnCopies1764000000195 } from './1764000000195-tenants-own-copies.js';
 import { AuditOfDisputes1764000000200 } from './1764000000200-audit-of-disputes.js';
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
@@ -71,5 +72,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   GuardedRecords1764000000180,
   RowSecurity1764000000181,
   TwinsBySet1764000000182,
+  TenantsOwnCopies1764000000195,
   AuditOfDisputes1764000000200,
 ];

@@ -31,6 +31,7 @@ import { findBatch } from './sql/find-batch.js';
 import { insertBatch } from './sql/insert-batch.js';
 import { listClosedPeriods } from './sql/list-closed-periods.js';
 import { lockReporter } from './sql/lock-reporter.js';
+import { nameBatch } from './sql/name-batch.js';
 import { prepareUsage } from './sql/prepare-usage.js';
 import { trafficProblems } from './traffic.errors.js';
 
@@ -188,8 +189,9 @@ export class IngestService {
     references: Map<string, string>,
   ): Promise<IntakeResult> {
     await prepareUsage(tx);
+    await nameBatch(tx, plan.batchId);
     const batch: OpenBatch = this.thread.read(plan);
-    const store = new ChunkStore(tx, plan.agreementId, batch);
+    const store = new ChunkStore(tx, plan, batch);
     try {
       void feed.into(batch);
       for (;;) {

@@ -52,6 +52,16 @@ const readable = (): Promise<string[]> =>
     [Object.keys(CLOSED), SERVICE_ROLE],
   );
 
+/** What says whose a record is and may be written where no policy looks. */
+const forgeable = (): Promise<string[]> =>
+  names(
+    `SELECT attname AS name FROM pg_attribute
+      WHERE attrelid = ANY ($1::text[]::regclass[]) AND attnum > 0
+        AND attname IN ('agreement_id', 'reporter_id', 'batch_id')
+        AND has_column_privilege($2, attrelid, attnum, 'INSERT, UPDATE')`,
+    [Object.keys(CLOSED), SERVICE_ROLE],
+  );
+
 /** Policies that read a table, or call anything that is not PostgreSQL's own and might. */
 const searching = (): Promise<string[]> =>
   names(
@@ -122,6 +132,12 @@ const BREACHES: [string, string, () => Promise<string[]>, string][] = [
     `REVOKE SELECT (bytes) ON traffic_record_rows FROM ${SERVICE_ROLE}`,
   ],
   [
+    'a reporter that may be written past the policies',
+    `GRANT INSERT (reporter_id) ON traffic_record_rows TO ${SERVICE_ROLE}`,
+    forgeable,
+    `REVOKE INSERT (reporter_id) ON traffic_record_rows FROM ${SERVICE_ROLE}`,
+  ],
+  [
     'a policy with a sub-query',
     `CREATE POLICY forgotten ON statements USING (agreement_id IN (SELECT id FROM agreements))`,
     searching,
@@ -137,6 +153,7 @@ describe('row level security', () => {
   it('holds every table with rows of parties, or the service may not read it', async () => {
     expect(await unguarded()).toEqual([]);
     expect(await readable()).toEqual([]);
+    expect(await forgeable()).toEqual([]);
   });
 
   it('compares a row with settings, and looks nothing up', async () => {

@@ -248,7 +248,7 @@ describe('the schema', () => {
       const [granted] = await database.query(
         `SELECT has_table_privilege($1, $2, 'UPDATE') AS updates, has_table_privilege($1, $2, 'DELETE') AS deletes,
               has_table_privilege($1, $2, 'TRUNCATE') AS truncates, has_table_privilege($1, $2, 'TRIGGER') AS triggers,
-              has_table_privilege($1, $2, 'INSERT') AS inserts`,
+              has_any_column_privilege($1, $2, 'INSERT') AS inserts`,
         [SERVICE_ROLE, table],
       );
       expect(granted).toEqual({

@@ -1,7 +1,17 @@
 import pg from 'pg';
-import { Database, NOBODY, OPERATOR, SERVICE_ROLE, type Tenant } from '../../src/platform/database/index.js';
+import {
+  copyText,
+  Database,
+  NOBODY,
+  OPERATOR,
+  SERVICE_ROLE,
+  type Tenant,
+} from '../../src/platform/database/index.js';
+import { newId } from '../../src/platform/ids/index.js';
+import { nameBatch } from '../../src/traffic/sql/name-batch.js';
 import { expectStatus, PERIOD, startMarket, type Market } from '../support/market.js';
 import { BOOKS, COPIES, CUSTOMERS, OF_PROVIDERS, OWN, SHARED } from '../support/tenancy.js';
+import { BATCH_ID } from '../support/intake.js';
 import { peopled, type Peopled } from './peopled.js';
 
 let market: Market;
@@ -220,10 +230,67 @@ describe('what statements change', () => {
 
   it('is no row of the counterparty’s own', async () => {
     for (const [table, column] of Object.entries(OWNED)) {
+      // Copied in past the policies, which is what the next test is about.
       if (table === 'traffic_records') continue;
       const message = await addedAgain(table, `${column} = '${world.a.id}'`, provider(world.b.id));
       expect(message).toBe(`new row violates row-level security policy for table "${table}"`);
     }
+  });
+
+  describe('copied in past the policies', () => {
+    const COLUMNS = 'record_key, arrival, revision, bytes, starts_at, ends_at, void, direction, record_id';
+    const ROW = '\t0\t0\t1\t2026-10-05T06:00:00Z\t2026-10-05T07:00:00Z\tf\tegress\tforged\n';
+
+    async function copyAs(tenant: Tenant, columns: string, before = ''): Promise<string> {
+      const key = newId();
+      await pool.actFor(tenant, () =>
+        pool.transaction(async (tx) => {
+          await nameBatch(tx, BATCH_ID);
+          const rows = Buffer.from(before + key + ROW);
+          await copyText(tx, `COPY traffic_record_rows (${columns}) FROM STDIN`, rows);
+        }),
+      );
+      return key;
+    }
+
+    it('is no record that names whose it is', async () => {
+      const { agreementId, a, b } = world;
+      const party: Tenant = { kind: 'party', providerId: a.id, agreementId };
+      for (const [column, id] of [
+        ['reporter_id', b.id],
+        ['reporter_id', a.id],
+        ['agreement_id', agreementId],
+        ['batch_id', BATCH_ID],
+      ] as const) {
+        const copied = copyAs(party, `${column}, ${COLUMNS}`, `${id}\t`);
+        await expect(copied).rejects.toMatchObject({ code: '42501' });
+      }
+    });
+
+    it('is a record of the tenant’s in its agreement, and on one connection of each tenant in turn', async () => {
+      const { agreementId } = world;
+      for (const { id } of [world.a, world.b, world.a]) {
+        const key = await copyAs({ kind: 'party', providerId: id, agreementId }, COLUMNS);
+        const rows = await market.database.query(
+          `SELECT agreement_id, reporter_id, batch_id FROM traffic_records WHERE record_key = $1`,
+          [key],
+        );
+        expect(rows).toEqual([{ agreement_id: agreementId, reporter_id: id, batch_id: BATCH_ID }]);
+      }
+    });
+
+    it('is nothing for whoever is no party of the agreement, or names none', async () => {
+      const { agreementId, a, b, c, stranger } = world;
+      for (const tenant of [
+        { kind: 'party', providerId: c.id, agreementId },
+        { kind: 'party', providerId: stranger.id, agreementId },
+        provider(a.id),
+        { kind: 'agreement', agreementId, partyIds: [a.id, b.id] },
+        OPERATOR,
+        NOBODY,
+      ] as Tenant[])
+        await expect(copyAs(tenant, COLUMNS)).rejects.toMatchObject({ code: '23502' });
+    });
   });
 
   it('is no row of an agreement’s third party', async () => {

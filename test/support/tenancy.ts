@@ -75,5 +75,5 @@ export const OPEN: Record<string, string> = {
 /** Tables that the service may not read, and why they have no policy. */
 export const CLOSED: Record<string, string> = {
   traffic_record_rows:
-    'COPY FROM takes no table with policies; it is read as traffic_records, which has them',
+    'COPY FROM takes no table with policies; it is read as traffic_records, which has them, and whose a row is the settings say',
 };

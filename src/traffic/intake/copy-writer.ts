@@ -25,24 +25,9 @@ export class CopyWriter {
     this.view = new DataView(larger.buffer);
   }
 
-  /** Takes the written bytes away, and begins anew with as much room. */
-  take(): Uint8Array<ArrayBuffer> {
-    const written = this.bytes.subarray(0, this.length);
-    this.bytes = new Uint8Array(this.bytes.length);
-    this.view = new DataView(this.bytes.buffer);
-    this.length = 0;
-    return written;
-  }
-
   fields(count: number): void {
     this.view.setInt16(this.length, count);
     this.length += 2;
-  }
-
-  /** Fields written before, as they are. */
-  written(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
   }
 
   nothing(): void {

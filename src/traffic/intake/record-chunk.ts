@@ -9,7 +9,9 @@ import type { ScannedRecord } from './scanned-record.js';
 /** Records that go to the database together. */
 const CHUNK_RECORDS = 16_000;
 /** Rows of that many plain records, about. */
-const CHUNK_BYTES = 4.5 * 2 ** 20;
+const CHUNK_BYTES = 3.5 * 2 ** 20;
+/** What the last part of a body may add to that. */
+const SLACK_BYTES = 128 * 1024;
 /** A part of a body is read to its end, so a chunk may grow somewhat over its size. */
 const CAPACITY = 2 ** 15;
 const PROBES = 48;
@@ -63,7 +65,7 @@ export class RecordChunk {
     /** How many records it takes. */
     private records_max = chunking.records_max,
   ) {
-    this.rows = new RecordRows(plan, CHUNK_BYTES, chunking.keyOf);
+    this.rows = new RecordRows(plan, CHUNK_BYTES + SLACK_BYTES, chunking.keyOf);
   }
 
   get isFull(): boolean {

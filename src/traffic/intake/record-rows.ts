@@ -4,11 +4,11 @@ import type { IntakePlan } from './plan.js';
 import { KEY_BYTES, sha256Key, type KeyHash } from './record-key.js';
 import { MEMBER, type ScannedRecord } from './scanned-record.js';
 
-/** The columns of `traffic_records` in the order in which `RecordRows` writes their fields. */
+/**
+ * The columns of `traffic_records` in the order in which `RecordRows` writes their fields. Whose a record is, and of
+ * which batch, is no business of a row: it is that of the transaction which copies it.
+ */
 export const RECORD_ROW_COLUMNS = [
-  'agreement_id',
-  'reporter_id',
-  'batch_id',
   'arrival',
   'record_key',
   'revision',
@@ -26,8 +26,8 @@ export const RECORD_ROW_COLUMNS = [
 ] as const;
 
 const UUID_BYTES = 16;
-/** Where fields lie in a row: behind the count and three ids, each behind its length. */
-const ARRIVAL_AT = 2 + 3 * (4 + UUID_BYTES) + 4;
+/** Where fields lie in a row: behind the count of fields, each behind its length. */
+const ARRIVAL_AT = 2 + 4;
 const KEY_AT = ARRIVAL_AT + 4 + 4;
 
 /** More than a record can take that has six texts of 128 characters of at most four bytes. */
@@ -46,7 +46,6 @@ const INGRESS = Uint8Array.from(Buffer.from('ingress', 'latin1'));
 /** Writes records as rows of `traffic_records`, each with the key of its id, one behind the other. */
 export class RecordRows {
   private readonly writer: CopyWriter;
-  private readonly head: Uint8Array;
   /** The reporter's id and, behind it, the record's: what the key is made of. */
   private readonly keyed = Buffer.alloc(UUID_BYTES + 4 * 128);
   /** Views of it by their length: making one for each record would keep the garbage collector busy. */
@@ -54,17 +53,12 @@ export class RecordRows {
   private key = '';
 
   constructor(
-    plan: Pick<IntakePlan, 'agreementId' | 'reporterId' | 'batchId'>,
+    { reporterId }: Pick<IntakePlan, 'reporterId'>,
     capacity_bytes: number,
     private readonly keyOf: KeyHash = sha256Key,
   ) {
     this.writer = new CopyWriter(capacity_bytes);
-    const head = new CopyWriter(ARRIVAL_AT);
-    head.fields(RECORD_ROW_COLUMNS.length);
-    for (const id of [plan.agreementId, plan.reporterId, plan.batchId])
-      head.raw(uuidBytes(id), 0, UUID_BYTES);
-    this.head = head.take();
-    this.keyed.set(uuidBytes(plan.reporterId));
+    this.keyed.set(uuidBytes(reporterId));
   }
 
   /** How many bytes are written. */
@@ -132,7 +126,7 @@ export class RecordRows {
 
   private begin(id_bytes: number, revision: number): void {
     const { writer } = this;
-    writer.written(this.head);
+    writer.fields(RECORD_ROW_COLUMNS.length);
     writer.int4(0);
     this.key = this.keyOf((this.keyedViews[id_bytes] ??= this.keyed.subarray(0, UUID_BYTES + id_bytes)));
     writer.characters(this.key, KEY_BYTES);

@@ -1,36 +1,29 @@
 import type { Transaction } from '../../platform/database/index.js';
+import { IS_SAME_REVISION } from './same-revision.js';
 
 /**
- * The ranks, from 0, of those rows of the chunk in `incoming_records` that are not stored just as they are: all
- * content is compared, not its hash. Each row is looked up in the index, in the order of its keys; the planner,
- * which knows nothing of a table that was filled a moment ago, might read all records instead, once or for each row.
+ * The ranks, from 0, of those rows of the chunk in `incoming_records` that are not stored just as they are; of those
+ * with the given ranks alone, unless that is null. Each row is looked up in the index, in the order of its keys. The
+ * planner, which knows nothing of a table that was filled a moment ago, nor of an agreement that it has not counted
+ * yet, might read all records instead, once or for each row: `OFFSET` keeps it from making a join of it.
  */
-export async function listUnknown(tx: Transaction, agreementId: string): Promise<number[]> {
-  await tx.query(`
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
-    SET LOCAL enable_memoize = off;
-    SET LOCAL enable_material = off`);
+export async function listUnknown(
+  tx: Transaction,
+  { agreementId, reporterId }: { agreementId: string; reporterId: string },
+  ranks: readonly number[] | null,
+): Promise<number[]> {
+  await tx.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off');
   const rows = await tx.query<{ rank: number }>(
     `SELECT i.rank - 1 AS rank
        FROM incoming_records i
-      WHERE NOT EXISTS (
-        SELECT FROM traffic_records r
-         WHERE r.agreement_id = $1 AND r.record_key = i.record_key
-           AND r.record_id = i.record_id AND r.reporter_id = i.reporter_id AND r.revision = i.revision
-           AND r.bytes = i.bytes AND r.starts_at = i.starts_at AND r.ends_at = i.ends_at
-           AND r.direction = i.direction AND r.void = i.void
-           AND r.source_region IS NOT DISTINCT FROM i.source_region
-           AND r.destination_region IS NOT DISTINCT FROM i.destination_region
-           AND r.service IS NOT DISTINCT FROM i.service
-           AND r.customer IS NOT DISTINCT FROM i.customer
-           AND r.charged_unit_price IS NOT DISTINCT FROM i.charged_unit_price)`,
-    [agreementId],
+      WHERE ($3::integer[] IS NULL OR i.rank - 1 = ANY ($3::integer[]))
+        AND NOT EXISTS (
+          SELECT FROM traffic_records r
+           WHERE r.agreement_id = $1 AND r.record_key = i.record_key AND r.reporter_id = $2
+             AND ${IS_SAME_REVISION}
+          OFFSET 0)`,
+    [agreementId, reporterId, ranks],
   );
-  await tx.query(`
-    SET LOCAL enable_hashjoin TO DEFAULT;
-    SET LOCAL enable_mergejoin TO DEFAULT;
-    SET LOCAL enable_memoize TO DEFAULT;
-    SET LOCAL enable_material TO DEFAULT`);
+  await tx.query('SET LOCAL enable_bitmapscan TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT');
   return rows.map(({ rank }) => rank);
 }

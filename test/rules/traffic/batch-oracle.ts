@@ -11,7 +11,7 @@ import { usageRows } from '../../../src/traffic/rules/usage-rows.js';
 import { UsageSums } from '../../../src/traffic/rules/usage.js';
 import { addedUp, rowsIn, type ChunkEvent, type InProcessBatch } from '../../support/intake.js';
 
-const ARRIVAL_AT = 66;
+const ARRIVAL_AT = 6;
 
 /** `traffic_records` of one agreement in memory, and what `ChunkStore` does with it. */
 export class StoreInMemory {
