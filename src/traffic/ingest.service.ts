@@ -188,8 +188,8 @@ export class IngestService {
     feed: BodyFeed,
     references: Map<string, string>,
   ): Promise<IntakeResult> {
-    await prepareUsage(tx);
     await nameBatch(tx, plan.batchId);
+    await prepareUsage(tx);
     const batch: OpenBatch = this.thread.read(plan);
     const store = new ChunkStore(tx, plan, batch);
     try {
