@@ -8,6 +8,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Tests wait for databases as much as they compute: all cores are of use.
   maxWorkers: '100%',
+  // A worker keeps what a test file loaded: begun anew before it takes the machine's memory.
+  workerIdleMemoryLimit: '2GB',
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/plain-reporter.js'],
   transform: {

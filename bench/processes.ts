@@ -15,7 +15,7 @@ const KIBI = 1024;
  * of the month that is closed for the reads while the first batch is measured.
  */
 const AS_STARTED = {
-  flags: ['--max-semi-space-size=4', '--max-old-space-size=1024'],
+  flags: ['--max-semi-space-size=4', '--max-old-space-size=1024', '--single-threaded-gc'],
   // The limits count, which costs what it costs, and are too high to refuse anything.
   environment: {
     MALLOC_ARENA_MAX: '2',
