@@ -105,10 +105,7 @@ export class RenderingsService implements OnModuleInit {
     return { url: `/v1/statements/${statementId}${label ? `/${label}` : ''}.${extension}` };
   }
 
-  /**
-   * Makes every rendering of a statement that is not there yet; but long lists of credits when they are asked for, of
-   * which few need every format.
-   */
+  /** Makes every rendering of a statement that is not there yet. */
   async makeAll(statementId: string, report: ReportProgress): Promise<Record<string, unknown>> {
     const statement = await this.statements.get(statementId);
     const agreement = await this.agreements.findById(this.database, statement.agreementId);
@@ -119,10 +116,7 @@ export class RenderingsService implements OnModuleInit {
     );
     for (const [done, [kind, providerId]] of work.entries()) {
       await report(done, work.length);
-      const make = async (owner: Owner): Promise<void> => {
-        if (formatOf(kind).grows === 'credits' && (await this.isLong(statement, kind, owner))) return;
-        await this.make(statement, kind, owner);
-      };
+      const make = async (owner: Owner): Promise<unknown> => this.make(statement, kind, owner);
       if (providerId === null) await make(null);
       else {
         // A copy names the party's own customers, whom it alone may name.
