@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CloseOptions } from './close-options.js';
-import { atMost, circumstances, publish, thousands, type Report } from './ingest-report.js';
+import { atMost, circumstances, thousands, type Report } from './ingest-report.js';
+import { publishWithTable } from './report-table.js';
 import { CUSTOMERS } from './records.js';
 import type { ServerSettings } from './yardstick.js';
 
@@ -67,43 +66,19 @@ export function closeReport(
 
 /** Prints the report and writes it, as JSON and as a table. */
 export function publishClose(report: CloseReport, out: CloseOptions['out']): void {
-  publish(report, out?.json ?? null);
-  if (!out) return;
-  mkdirSync(dirname(out.table), { recursive: true });
-  writeFileSync(out.table, tableOf(report));
-}
-
-function tableOf({ document, months, targets }: CloseReport): string {
-  const { date, machine, versions } = document as {
-    date: string;
-    machine: { cores: number; cpu: string };
-    versions: { commit: string; postgresql: string };
-  };
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  const cells = report.months.map(({ records, buckets, groupBy_s, close_s }) => [
+    thousands(records),
+    thousands(buckets),
+    groupBy_s.toFixed(2),
+    close_s.toFixed(2),
+    (close_s / groupBy_s).toFixed(3),
+  ]);
   const head = ['records', 'buckets', 'GROUP BY, s', 'close, s', 'ratio'];
-  return [
-    '# Closing a month',
-    '',
-    `Made by \`npm run bench:close\` at ${date} (commit ${versions.commit}, PostgreSQL ${versions.postgresql}, ` +
-      `${machine.cores} cores, ${machine.cpu}). What is measured: [bench/README.md](../../bench/README.md).`,
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...months.map(({ records, buckets, groupBy_s, close_s }) =>
-      line([
-        thousands(records),
-        thousands(buckets),
-        groupBy_s.toFixed(2),
-        close_s.toFixed(2),
-        (close_s / groupBy_s).toFixed(3),
-      ]),
-    ),
-    '',
-    ...targets.map(
-      ({ name, value, limit, met }) => `- ${name}: ${value.toFixed(3)} (${limit}, ${met ? 'met' : 'missed'})`,
-    ),
-    '',
-  ].join('\n');
+  publishWithTable(
+    report,
+    { title: 'Closing a month', command: 'bench:close', head, cells, decimals: 3 },
+    out,
+  );
 }
 
 function seconds(value: number): string {

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { CreditsOptions } from './credits-options.js';
-import { atMost, circumstances, publish, thousands, type Report } from './ingest-report.js';
+import { atMost, circumstances, thousands, type Report } from './ingest-report.js';
+import { publishWithTable } from './report-table.js';
 import type { ServerSettings } from './yardstick.js';
 
 /** One export, from the request to the last byte. */
@@ -58,19 +57,7 @@ export function creditsReport(
 
 /** Prints the report and writes it, as JSON and as a table. */
 export function publishCredits(report: CreditsReport, out: CreditsOptions['out']): void {
-  publish(report, out?.json ?? null);
-  if (!out) return;
-  mkdirSync(dirname(out.table), { recursive: true });
-  writeFileSync(out.table, tableOf(report));
-}
-
-function tableOf({ document, exports, targets }: CreditsReport): string {
-  const { date, machine, versions } = document as {
-    date: string;
-    machine: { cores: number; cpu: string };
-    versions: { commit: string; node: string; postgresql: string };
-  };
-  const cells = exports.map(({ credits, format, bytes, seconds, cpuSeconds, peakMib }) => [
+  const cells = report.exports.map(({ credits, format, bytes, seconds, cpuSeconds, peakMib }) => [
     thousands(credits),
     format,
     mib(bytes),
@@ -79,23 +66,11 @@ function tableOf({ document, exports, targets }: CreditsReport): string {
     String(peakMib),
   ]);
   const head = ['credits', 'as', 'MiB sent', 's', 's CPU of the service', 'MiB resident at most'];
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
-  return [
-    '# Exports of credits',
-    '',
-    `Made by \`npm run bench:credits\` at ${date} (commit ${versions.commit}, Node.js ${versions.node}, ` +
-      `PostgreSQL ${versions.postgresql}, ${machine.cores} cores, ${machine.cpu}). What is measured: ` +
-      '[bench/README.md](../../bench/README.md).',
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...cells.map(line),
-    '',
-    ...targets.map(
-      ({ name, value, limit, met }) => `- ${name}: ${value.toFixed(2)} (${limit}, ${met ? 'met' : 'missed'})`,
-    ),
-    '',
-  ].join('\n');
+  publishWithTable(
+    report,
+    { title: 'Exports of credits', command: 'bench:credits', head, cells, decimals: 2 },
+    out,
+  );
 }
 
 function mib(bytes: number): string {

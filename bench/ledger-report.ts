@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { atLeast, circumstances, publish, thousands, type Report } from './ingest-report.js';
+import { atLeast, circumstances, thousands, type Report } from './ingest-report.js';
+import { publishWithTable } from './report-table.js';
 import type { LedgerOptions } from './ledger-options.js';
 import { SPREAD_ACCOUNTS, type Books } from './ledger-books.js';
 import { median } from './timing.js';
@@ -66,19 +65,7 @@ export function ledgerReport(
 
 /** Prints the report and writes it, as JSON and as a table. */
 export function publishLedger(report: LedgerReport, out: LedgerOptions['out']): void {
-  publish(report, out?.json ?? null);
-  if (!out) return;
-  mkdirSync(dirname(out.table), { recursive: true });
-  writeFileSync(out.table, tableOf(report));
-}
-
-function tableOf({ document, rows, targets }: LedgerReport): string {
-  const { date, machine, versions } = document as {
-    date: string;
-    machine: { cores: number; cpu: string };
-    versions: { commit: string; postgresql: string };
-  };
-  const cells = rows.map(({ transfers, connections, accounts, peerledger, pgledger }) => [
+  const cells = report.rows.map(({ transfers, connections, accounts, peerledger, pgledger }) => [
     String(transfers),
     String(connections),
     accounts,
@@ -87,22 +74,11 @@ function tableOf({ document, rows, targets }: LedgerReport): string {
     pgledger === null ? '' : (peerledger / pgledger).toFixed(1),
   ]);
   const head = ['transfers a transaction', 'connections', 'accounts', 'peerledger', 'pgledger', 'ratio'];
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
-  return [
-    '# Transfers a second',
-    '',
-    `Made by \`npm run bench:ledger\` at ${date} (commit ${versions.commit}, PostgreSQL ${versions.postgresql}, ` +
-      `${machine.cores} cores, ${machine.cpu}). What is measured: [bench/README.md](../../bench/README.md).`,
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...cells.map(line),
-    '',
-    ...targets.map(
-      ({ name, value, limit, met }) => `- ${name}: ${value.toFixed(2)} (${limit}, ${met ? 'met' : 'missed'})`,
-    ),
-    '',
-  ].join('\n');
+  publishWithTable(
+    report,
+    { title: 'Transfers a second', command: 'bench:ledger', head, cells, decimals: 2 },
+    out,
+  );
 }
 
 function rowsOf(measured: readonly Measured[]): Row[] {
