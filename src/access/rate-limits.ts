@@ -136,7 +136,7 @@ export class RateLimits implements OnModuleDestroy {
     }[kind];
     return accessProblems.rate_limited(
       `${whose} has ${limit} requests in ${window_s} s, and they are used up; try again in ${resets_s} s.`,
-      { retryAfter_s: resets_s },
+      { headers: { 'Retry-After': String(resets_s) } },
     );
   }
 

@@ -19,7 +19,6 @@ const TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
 /** The last instant that a Date can be. */
 const TIME_MAX_MS = 8.64e15;
 
-const RETRY_AFTER_S = 5;
 const PROVIDERS_MAX = 10_000;
 
 /** Reads OAuth 2.0 access tokens (RFC 9068) of the configured issuer. */
@@ -81,7 +80,6 @@ export class TokensService {
       if (error.cause) this.logger.warn({ err: error });
       return accessProblems.token_issuer_unavailable(
         'The keys of the issuer of access tokens cannot be read just now; API keys work.',
-        { retryAfter_s: RETRY_AFTER_S },
       );
     }
     return unauthenticated(reasonOf(error), { given: true });

@@ -122,14 +122,11 @@ function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
 }
 
 function busy(): Error {
-  return trafficProblems.ingest_busy('Too many batches are being written; send this one again in a while.', {
-    retryAfter_s: 5,
-  });
+  return trafficProblems.ingest_busy('Too many batches are being written; send this one again in a while.');
 }
 
 function tooMany(): Error {
   return trafficProblems.too_many_batches(
     'Other batches of yours are still being written; send this one again when they are done.',
-    { retryAfter_s: 5 },
   );
 }

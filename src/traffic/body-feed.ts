@@ -103,9 +103,7 @@ export class BodyFeed {
     if (!isLate && this.behindNow_ms() <= patienceNow_ms) return;
     clearInterval(this.watch);
     this.body.destroy(
-      trafficProblems.batch_stalled('The batch arrived too slowly; nothing is stored, send it again.', {
-        retryAfter_s: 1,
-      }),
+      trafficProblems.batch_stalled('The batch arrived too slowly; nothing is stored, send it again.'),
     );
   }
 }

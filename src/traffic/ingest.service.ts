@@ -250,6 +250,5 @@ function refusal({ counts, errors, errorCount }: IntakeResult): Error {
 function changedMeanwhile(): Error {
   return trafficProblems.agreement_changed(
     'Terms, prices or periods that take records changed while the batch was read; nothing is stored, send it again.',
-    { retryAfter_s: 1 },
   );
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { Body, Controller, Get, HttpException, Module, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 import { Public, Scopes } from '../../src/access/index.js';
@@ -55,6 +56,7 @@ class TestController {
   @Get('items/:id')
   @Public()
   @Etagged()
+  @ApiOkResponse()
   get(@Param('id') id: string): unknown {
     return { id, ...shown };
   }

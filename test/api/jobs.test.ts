@@ -35,10 +35,10 @@ function anonymous({ status, body }: TestAnswer): object {
 
 /** Server-sent events until the server ends the stream. */
 async function events(path: string, key: string): Promise<{ event: string; data: any }[]> {
-  const response = await fetch(market.url + path, { headers: { Authorization: `Bearer ${key}` } });
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-  const blocks = (await response.text()).split('\n\n').filter((block) => block.trim() !== '');
+  const answer = await get(path, key);
+  expectStatus(answer, 200);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  const blocks = answer.text.split('\n\n').filter((block) => block.trim() !== '');
   return blocks.map((block) => {
     const fields = Object.fromEntries(
       block

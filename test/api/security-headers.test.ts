@@ -1,6 +1,7 @@
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { Controller, Get, Header, Module, Req, Sse } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { of, type Observable } from 'rxjs';
 // Routes name problems of rooms above their own, which have to be declared.
@@ -21,6 +22,7 @@ class TestController {
   @Get('tagged')
   @Public()
   @Etagged()
+  @ApiOkResponse()
   tagged(): object {
     return {};
   }

@@ -114,6 +114,23 @@ describe('every route', () => {
     expect(found).toEqual([]);
   });
 
+  it('describes headers of answers that are there, with examples that are valid', () => {
+    const { headers } = document.components;
+    const described = Object.entries({ ...headers, ...document['x-headers'] });
+    const wrong = described.flatMap(([name, header]) => {
+      if (!header.description) return `${name} has no description`;
+      const fault = contract.faultInHeader(header, header.example);
+      return fault ? `${name} has a wrong example: ${fault}` : [];
+    });
+    expect(wrong).toEqual([]);
+    const answers = [
+      ...Object.values(document.components.responses),
+      ...routes.flatMap(({ operation }) => Object.values(operation.responses)),
+    ];
+    const named = answers.flatMap((answer) => Object.keys(answer.headers ?? {}));
+    expect([...new Set(named)].sort()).toEqual(Object.keys(headers).sort());
+  });
+
   it('shows a request and an answer, each valid', () => {
     const found = breaches(({ path, method, operation }) => {
       const at = ['paths', path, method.toLowerCase()];

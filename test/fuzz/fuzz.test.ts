@@ -78,7 +78,15 @@ function noteNames(caller: CallerName, { path, headers, body }: FuzzedRequest['w
 }
 
 function readable({ status, headers, bytes }: WireAnswer) {
-  return { status, contentType: String(headers['content-type'] ?? ''), text: bytes.toString('utf8') };
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each) => [name, each] as const),
+  );
+  return {
+    status,
+    contentType: String(headers['content-type'] ?? ''),
+    text: bytes.toString('utf8'),
+    headers: lines,
+  };
 }
 
 /** What was sent, where a reader of JSON can tell. */

@@ -191,7 +191,7 @@ export function requestsTo(url: string, partial = false): TestApi['request'] {
       method,
       path,
       sent,
-      answer: { status: answer.status, contentType, text: answer.text },
+      answer: { status: answer.status, contentType, text: answer.text, headers: answer.headers },
     };
     // A test's own routes, and documented ones that are not there.
     const isLeftOut = partial && (!contract.routeOf(method, path) || answer.body?.code === 'not_found');

@@ -10,11 +10,25 @@ interface Schema {
   additionalProperties?: unknown;
 }
 
+/** A header as it is described in `components`. */
+interface Header {
+  description: string;
+  required?: boolean;
+  schema: Schema;
+  example: unknown;
+}
+
 interface Content {
   content?: Record<
     string,
     { schema?: Schema; example?: unknown; examples?: Record<string, { $ref?: string; value?: unknown }> }
   >;
+}
+
+interface Response extends Content {
+  description?: string;
+  $ref?: string;
+  headers?: Record<string, { $ref: string }>;
 }
 
 /** An operation of `openapi.yaml`. */
@@ -33,7 +47,7 @@ export interface Operation {
     schema: Schema;
   }[];
   requestBody?: Content & { required?: boolean };
-  responses: Record<string, Content & { description?: string; $ref?: string }>;
+  responses: Record<string, Response>;
   'x-scopes'?: string[];
   'x-limits'?: Record<string, number>;
 }
@@ -52,10 +66,12 @@ export interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Schema>;
-    responses: Record<string, Operation['responses'][string]>;
+    responses: Record<string, Response>;
+    headers: Record<string, Header>;
     examples: Record<string, { value: unknown }>;
     securitySchemes: Record<string, object>;
   };
+  'x-headers': Record<string, Header>;
 }
 
 /** What was sent, and what came back. */
@@ -64,8 +80,20 @@ export interface Exchange {
   /** With its query. */
   path: string;
   sent?: { contentType: string; text: string } | undefined;
-  answer: { status: number; contentType: string; text: string };
+  answer: Answer;
 }
+
+interface Answer {
+  status: number;
+  contentType: string;
+  text: string;
+  headers: Iterable<readonly [name: string, value: string]>;
+}
+
+/** What every HTTP message may have: how it is sent, and when, is no part of the API. */
+const OF_MESSAGES = [
+  ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'trailer', 'transfer-encoding'],
+];
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
@@ -147,6 +175,8 @@ export class Contract {
     const response = route.operation.responses[status];
     const at = `src/**/http has to document it on ${route.operation.operationId}, then \`npm run openapi\``;
     if (!response) return `the status is not in openapi.yaml; ${at} (a problem by @Problems(code))`;
+    const wrong = this.faultInHeaders(response, answer);
+    if (wrong) return `${wrong}; ${at} (@AnswerHeaders(), or \`headers\` of the problem)`;
     if (method === 'HEAD') return null;
     const type = essenceOf(contentType);
     if (!response.content) return text === '' ? null : `the answer should have no body; ${at}`;
@@ -155,6 +185,33 @@ export class Contract {
     const fault = isJson(type) && this.faultInText(this.answers, pointerOf([...body, 'schema']), text);
     if (fault) return `the body is not what openapi.yaml says; ${at}: ${fault}`;
     return this.faultInSent(route, sent, status);
+  }
+
+  /** That each header is documented, and as documented, and that none is missing. */
+  private faultInHeaders({ headers: refs = {} }: Response, answer: Answer): string | null {
+    const { components, 'x-headers': everywhere } = this.document;
+    const documented = new Map(
+      Object.entries(everywhere).map(([name, header]) => [name.toLowerCase(), header]),
+    );
+    for (const name of Object.keys(refs)) documented.set(name.toLowerCase(), components.headers[name]!);
+    const sent = new Map([...answer.headers].map(([name, value]) => [name.toLowerCase(), value]));
+    for (const [name, { required }] of documented) {
+      if (required && !sent.has(name)) return `the header ${name} is missing`;
+    }
+    for (const [name, value] of sent) {
+      if (OF_MESSAGES.includes(name)) continue;
+      const header = documented.get(name);
+      if (!header) return `the header ${name} is not in openapi.yaml`;
+      const fault = this.faultInHeader(header, value);
+      if (fault) return `the header ${name} is not what openapi.yaml says: ${fault}`;
+    }
+    return null;
+  }
+
+  /** What is wrong with a value of a header. */
+  faultInHeader({ schema }: Header, value: unknown): string | null {
+    const typed = schema.type === 'integer' && /^\d+$/.test(String(value)) ? Number(value) : value;
+    return this.requests.validate(schema, typed) ? null : this.requests.errorsText();
   }
 
   /** Of requests that were taken: then the document must allow them. A batch in parts is taken with faults in it. */
@@ -179,7 +236,10 @@ export class Contract {
     if (method === 'HEAD') return null;
     if (essenceOf(answer.contentType) !== 'application/problem+json')
       return 'the answer is no problem document';
-    return this.faultInText(this.answers, '/components/schemas/ProblemDocument', answer.text);
+    const fault = this.faultInText(this.answers, '/components/schemas/ProblemDocument', answer.text);
+    const { code } = JSON.parse(answer.text) as { code: string };
+    const { responses } = this.document.components;
+    return fault ?? this.faultInHeaders(responses[code] ?? responses['not_found']!, answer);
   }
 
   private faultInText(ajv: Ajv2020, pointer: string, text: string): string | null {

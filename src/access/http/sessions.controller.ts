@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Idempotent, Problems } from '../../platform/http/index.js';
+import { AnswerHeaders, Idempotent, Problems } from '../../platform/http/index.js';
 import { accessProblems } from '../access.errors.js';
 import { CurrentCaller, type Caller, type Session } from '../caller.js';
 import { Scopes } from '../decorators.js';
@@ -38,6 +38,7 @@ export class SessionsController {
       'with the csrfToken in the header X-CSRF-Token. A repeated request gets neither the cookie nor the token again.',
   })
   @ApiCreatedResponse({ type: SessionView })
+  @AnswerHeaders(201, 'Set-Cookie')
   async create(
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -75,6 +76,7 @@ export class SessionsController {
     summary: 'End the session that the request is made by, at once',
   })
   @ApiNoContentResponse()
+  @AnswerHeaders(204, 'Set-Cookie')
   async end(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.sessions.end(caller, sessionOf(caller));
     reply.header('Set-Cookie', this.cookie.clear());

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
+  AnswerHeaders,
   Etagged,
   Idempotent,
   isIdValue,
@@ -27,6 +28,7 @@ export class AgreementsController {
   @Problems('agreement_exists', 'invalid_agreement', 'not_a_party', 'unknown_provider')
   @ApiOperation({ operationId: 'createAgreement', summary: 'Make an agreement between two providers' })
   @ApiCreatedResponse({ type: AgreementView })
+  @AnswerHeaders(201, 'Location')
   async create(
     @CurrentCaller() caller: Caller,
     @Body() input: AgreementInput,

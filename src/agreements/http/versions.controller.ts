@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } fr
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
+  AnswerHeaders,
   Etagged,
   Idempotent,
   isOrdinalValue,
@@ -35,6 +36,7 @@ export class VersionsController {
       'Proposing is accepting for the proposer. The terms are in force once both parties accepted.',
   })
   @ApiCreatedResponse({ type: VersionView })
+  @AnswerHeaders(201, 'Location')
   async propose(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,

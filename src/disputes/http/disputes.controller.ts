@@ -3,6 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, Api
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
+  AnswerHeaders,
   ApiIfMatch,
   Etagged,
   Idempotent,
@@ -68,6 +69,7 @@ export class DisputesController {
     },
   })
   @ApiCreatedResponse({ type: DisputeDetailView })
+  @AnswerHeaders(201, 'Location')
   async raise(
     @CurrentCaller() caller: Caller,
     @Body() input: DisputeInput,

@@ -25,7 +25,7 @@ import { JobsService } from '../jobs.service.js';
 import type { JobRow } from '../sql/job-row.js';
 import { JobView, showJob } from './job.view.js';
 import { OwnJobGuard } from './own-job.guard.js';
-import { Problems } from '../../platform/http/index.js';
+import { AnswerHeaders, Problems } from '../../platform/http/index.js';
 
 const POLL_MS = 250;
 
@@ -71,6 +71,7 @@ export class JobsController implements OnModuleDestroy {
       },
     },
   })
+  @AnswerHeaders(200, 'Expires', 'Pragma', 'X-Accel-Buffering')
   events(@CurrentCaller() caller: Caller, @Param('id') id: string): Observable<MessageEvent> {
     // The events come when the request's handler has long returned.
     const look = (): Promise<JobRow> =>

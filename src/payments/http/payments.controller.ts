@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { parseInstant } from '../../period/index.js';
 import {
+  AnswerHeaders,
   ApiIfMatch,
   Etagged,
   Idempotent,
@@ -41,6 +42,7 @@ export class PaymentsController {
     description: 'By its payer, or the operator. It counts once the payee or the operator confirms it.',
   })
   @ApiCreatedResponse({ type: PaymentView })
+  @AnswerHeaders(201, 'Location')
   async record(
     @CurrentCaller() caller: Caller,
     @Body() { paidAt, statements = [], ...input }: PaymentRequest,

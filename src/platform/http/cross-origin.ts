@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANSWER_HEADERS } from './answer-headers.js';
 
-/** What a page may send and read beyond what the Fetch standard lets every page. */
+/** What a page may send beyond what the Fetch standard lets every page; it may read every header that is described. */
 const REQUEST_HEADERS = [
   'Authorization',
   'Content-Encoding',
@@ -10,16 +11,8 @@ const REQUEST_HEADERS = [
   'If-None-Match',
   'X-Request-Id',
 ];
-const ANSWER_HEADERS = [
-  'ETag',
-  'Idempotent-Replayed',
-  'Link',
-  'Location',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Retry-After',
-  'X-Request-Id',
-];
+/** No script may read a cookie that is set. */
+const READABLE_HEADERS = Object.keys(ANSWER_HEADERS).filter((name) => name !== 'Set-Cookie');
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 const PREFLIGHT_MAX_AGE_S = 600;
 
@@ -38,7 +31,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     if (origin === undefined || !allowed.has(origin)) return done();
     reply.header('Access-Control-Allow-Origin', origin);
     if (isPreflight(request)) return answerPreflight(reply);
-    reply.header('Access-Control-Expose-Headers', ANSWER_HEADERS.join(', '));
+    reply.header('Access-Control-Expose-Headers', READABLE_HEADERS.join(', '));
     done();
   });
 }

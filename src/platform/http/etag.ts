@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { ANSWER_HEADERS } from './answer-headers.js';
+import { AnswerHeaders } from './openapi/headers-of.js';
 import { Problems } from './openapi/problems-of.js';
 import { httpProblems } from './problems.js';
 
@@ -16,25 +18,24 @@ export interface EtagOptions {
 
 /** Gives a GET's answer an `ETag`, strong unless told otherwise, and answers `If-None-Match` with 304. */
 export function Etagged(options: EtagOptions = {}): MethodDecorator {
+  return applyDecorators(SetMetadata(ETAGGED, options), ApiIfNoneMatch());
+}
+
+/** Documents that a GET's answer has an `ETag`, and is 304 where `If-None-Match` names it. */
+export function ApiIfNoneMatch(): MethodDecorator {
   return applyDecorators(
-    SetMetadata(ETAGGED, options),
-    ApiIfNoneMatch(),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      schema: { type: 'string' },
+      description: 'An ETag that the client has: unchanged, the answer is 304 without a body',
+      example: ANSWER_HEADERS.ETag.example,
+    }),
     ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
+    AnswerHeaders(200, 'ETag'),
+    AnswerHeaders(304, 'ETag'),
   );
 }
-
-/** Documents the `If-None-Match` header of a GET. */
-export function ApiIfNoneMatch(): MethodDecorator {
-  return ApiHeader({
-    name: 'If-None-Match',
-    required: false,
-    schema: { type: 'string' },
-    description: 'An ETag that the client has: unchanged, the answer is 304 without a body',
-    example: EXAMPLE_ETAG,
-  });
-}
-
-const EXAMPLE_ETAG = '"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"';
 
 /** The strong ETag of a representation: a resource's bytes, or what is going to be its JSON. */
 export function etagOf(representation: unknown): string {
@@ -98,7 +99,7 @@ export function ApiIfMatch(options: { required: boolean }): MethodDecorator {
       required: options.required,
       schema: { type: 'string' },
       description: 'The ETag of the resource as last read',
-      example: EXAMPLE_ETAG,
+      example: ANSWER_HEADERS.ETag.example,
     }),
     Problems('precondition_failed', ...(options.required ? ['precondition_required'] : [])),
   );

@@ -8,7 +8,7 @@ import { Public } from './public.js';
 import { findAppliedMigrations } from './sql/find-applied-migrations.js';
 
 const healthProblems = defineProblems({
-  not_ready: { status: 503, title: 'The service is not ready for requests' },
+  not_ready: { status: 503, title: 'The service is not ready for requests', retryAfter_s: 5 },
 });
 
 /** That the process, or all it relies on, is well. */
@@ -67,7 +67,6 @@ export class HealthController implements OnModuleInit {
     for (const { name, error } of failed) this.logger.warn({ probe: name, err: error });
     const names = failed.map(({ name }) => name);
     throw healthProblems.not_ready(`Not ready: ${names.join(', ')}.`, {
-      retryAfter_s: 5,
       errors: names.map((name) => ({
         pointer: '',
         code: 'probe_failed',

@@ -24,6 +24,7 @@ export { IdempotencyService } from './idempotency/idempotency.service.js';
 export { buildOpenApi, renderOpenApi } from './openapi/build-openapi.js';
 export { openApiText, writeOpenApi } from './openapi/openapi-file.js';
 export { ApiCsv } from './openapi/api-csv.js';
+export { AnswerHeaders } from './openapi/headers-of.js';
 export { Limits } from './openapi/limits.js';
 export { Problems, ProblemsOfChanges } from './openapi/problems-of.js';
 export { Optional } from './optional.js';

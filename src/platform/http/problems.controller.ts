@@ -49,6 +49,7 @@ export class ProblemsController {
   describe(@Param('code') code: string): ProblemDescription {
     const definition = problemCatalogue().get(code);
     if (!definition) throw httpProblems.not_found('There is no problem with this code.');
-    return { type: problemTypeUri(code), code, ...definition };
+    const { title, status } = definition;
+    return { type: problemTypeUri(code), code, title, status };
   }
 }

@@ -18,7 +18,8 @@ export function problemTypeUri(code: string): string {
 
 /** Renders a problem as the RFC 9457 document that answers this request. */
 export function renderProblem(problem: Problem, request: FastifyRequest): Answer {
-  const { errors, errorCount, retryAfter_s, headers } = problem.extras;
+  const { errors, errorCount, headers } = problem.extras;
+  const { retryAfter_s } = problem.definition;
   const document = {
     type: problemTypeUri(problem.code),
     title: problem.definition.title,

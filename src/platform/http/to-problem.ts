@@ -21,17 +21,13 @@ const CODE_BY_STATUS: Partial<Record<number, HttpCode>> = {
   503: 'service_unavailable',
 };
 
-const RETRY_AFTER_S = 5;
-
 /** What the client is told of an error: the problem itself, or the one that stands for it. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = statusOf(error);
   if (status === 404) return httpProblems.not_found('There is nothing at this path.');
   if (status === 503 || isUnreachable(error)) {
-    return httpProblems.service_unavailable('The service cannot reach what it needs; try again shortly.', {
-      retryAfter_s: RETRY_AFTER_S,
-    });
+    return httpProblems.service_unavailable('The service cannot reach what it needs; try again shortly.');
   }
   if (status >= 500) return httpProblems.internal_error('The error has been logged under the request_id.');
   const code = CODE_BY_STATUS[status] ?? 'bad_request';

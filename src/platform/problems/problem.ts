@@ -12,14 +12,17 @@ export interface FieldError {
 export interface ProblemDefinition {
   status: number;
   title: string;
+  /** Seconds after which a retry makes sense; sent as `Retry-After`. */
+  retryAfter_s?: number;
+  /** Names of the headers that an answer with this problem may have besides. */
+  headers?: readonly string[];
 }
 
 export interface ProblemExtras {
   errors?: FieldError[];
   /** How many errors there are, when `errors` lists only the first. */
   errorCount?: number;
-  /** Seconds after which a retry makes sense; sent as `Retry-After`. */
-  retryAfter_s?: number;
+  /** Values of headers that the definition names. */
   headers?: Record<string, string>;
 }
 

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { Scopes } from '../../access/index.js';
 import {
+  AnswerHeaders,
   Etagged,
   Idempotent,
   isIdValue,
@@ -27,6 +28,7 @@ export class ProvidersController {
   @Problems('provider_code_taken')
   @ApiOperation({ operationId: 'createProvider', summary: 'Register a provider' })
   @ApiCreatedResponse({ type: ProviderView })
+  @AnswerHeaders(201, 'Location')
   async create(
     @Body() input: ProviderInput,
     @Res({ passthrough: true }) reply: FastifyReply,

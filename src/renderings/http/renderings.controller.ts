@@ -4,14 +4,13 @@ import {
   ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
-  ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
-import { ApiIfNoneMatch, Problems } from '../../platform/http/index.js';
+import { AnswerHeaders, ApiIfNoneMatch, Problems } from '../../platform/http/index.js';
 import { IssuedStatementView, OfStatement } from '../../settlement/index.js';
 import { FORMATS, formatOf, type Kind } from '../formats/formats.js';
 import { RenderingStore } from '../rendering-store.js';
@@ -85,13 +84,14 @@ function Download(kind: Kind, operationId: string, summary: string): MethodDecor
         [type]: isBinary ? BINARY : (BODIES[kind] ?? { schema: { type: 'string' } }),
       },
     }),
-    ApiResponse({ status: 304, description: 'Not changed since the given ETag' }),
+    AnswerHeaders(200, 'Content-Disposition', 'Repr-Digest'),
     ...(grows
       ? [
           ApiAcceptedResponse({
             type: JobView,
             description: 'It takes long: a job makes it, named by `Location`',
           }),
+          AnswerHeaders(202, 'Location', 'Retry-After'),
         ]
       : []),
   );

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
-import { OfPeriod, PeriodParam, Problems } from '../../platform/http/index.js';
+import { AnswerHeaders, OfPeriod, PeriodParam, Problems } from '../../platform/http/index.js';
 import { CloseService } from '../close.service.js';
 import { StatementsService } from '../statements.service.js';
 import { PreviewView } from './statements.dto.js';
@@ -33,6 +33,7 @@ export class PeriodsController {
       'one statement comes of it, so no Idempotency-Key is needed.',
   })
   @ApiAcceptedResponse({ type: JobView })
+  @AnswerHeaders(202, 'Location')
   async close(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,

@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { JobView, showJob } from '../../jobs/index.js';
+import { AnswerHeaders } from '../../platform/http/index.js';
 import { RestatementService } from '../restatement.service.js';
 import { StatementsService } from '../statements.service.js';
 import { VerificationService } from '../verification.service.js';
@@ -48,6 +49,7 @@ export class RestatementsController {
       'Idempotency-Key is needed.',
   })
   @ApiAcceptedResponse({ type: JobView })
+  @AnswerHeaders(202, 'Location')
   async verify(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,

@@ -11,6 +11,7 @@ import { IsString, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import {
+  AnswerHeaders,
   ApiIfMatch,
   IfMatch,
   Optional,
@@ -96,6 +97,7 @@ export class StatementLifeController {
       'by the job that `Location` names. A statement that is paid or disputed cannot be made void.',
   })
   @ApiOkResponse({ type: StatementView })
+  @AnswerHeaders(200, 'Location')
   async void(
     @CurrentCaller() caller: Caller,
     @Param('statement') id: string,

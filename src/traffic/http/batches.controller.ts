@@ -21,6 +21,7 @@ import {
   type Agreement,
 } from '../../agreements/index.js';
 import {
+  AnswerHeaders,
   ApiIdempotencyKey,
   BodyLimit,
   Consumes,
@@ -127,6 +128,8 @@ export class BatchesController {
     type: ReceiptView,
     description: 'Some records of a partial batch were rejected',
   })
+  @AnswerHeaders(201, 'Location', 'Idempotent-Replayed')
+  @AnswerHeaders(207, 'Location', 'Idempotent-Replayed')
   async submit(
     @CurrentCaller() caller: Caller,
     @Param('agreement') code: string,

@@ -163,8 +163,7 @@ describe('whoever waits too long', () => {
     jest.advanceTimersByTime(1);
     await expect(late).rejects.toMatchObject({
       code: 'ingest_busy',
-      definition: { status: 503 },
-      extras: { retryAfter_s: 5 },
+      definition: { status: 503, retryAfter_s: 5 },
     });
     await all.end('a/1');
     expect(all.started).toEqual(['a/1']);

@@ -80,7 +80,7 @@ class Sender {
   }
 }
 
-const STALLED = { code: 'batch_stalled', extras: { retryAfter_s: 1 } };
+const STALLED = { code: 'batch_stalled', definition: { retryAfter_s: 1 } };
 
 describe('a client that sends', () => {
   test('nothing is given up after its patience, not before', async () => {

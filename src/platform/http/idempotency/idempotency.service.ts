@@ -22,9 +22,6 @@ export class IdempotencyService {
     if (await lockIdempotencyKey(tx, claim)) return;
     throw httpProblems.idempotency_in_progress(
       'A request with this Idempotency-Key is still running; ask again.',
-      {
-        retryAfter_s: 1,
-      },
     );
   }
 

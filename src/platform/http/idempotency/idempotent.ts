@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
+import { replaysAnswers } from '../openapi/headers-of.js';
 import { Problems } from '../openapi/problems-of.js';
 
 /** Metadata of routes that answer a repeated request from what they stored. */
@@ -14,6 +15,7 @@ export interface IdempotentOptions {
 export function Idempotent(options: IdempotentOptions = {}): MethodDecorator {
   return applyDecorators(
     SetMetadata(IDEMPOTENT, options),
+    replaysAnswers(),
     ApiIdempotencyKey({
       required: true,
       description: 'Chosen by the client; the same request sent again with it gets the first answer again',

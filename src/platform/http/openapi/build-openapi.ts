@@ -5,14 +5,17 @@ import { ProblemDocument } from '../problem-document.js';
 import { closeRequests } from './close-requests.js';
 import { operationsOf, type Document } from './document.js';
 import { addExamples } from './examples.js';
+import { describeHeaders } from './headers-of.js';
 import { describeLimits } from './limits.js';
-import { describeProblems, sharedAnswers } from './problems-of.js';
+import { describeProblems } from './problems-of.js';
+import { shareAnswers } from './share-answers.js';
 
 const DESCRIPTION =
   'The settlement ledger that lets clouds peer: reconciles both sides’ traffic reports, prices them by their ' +
   'agreement and keeps double-entry books both rivals can trust. Bytes, prices and money are decimal strings. ' +
   'Requests have the documented members and no others; answers may gain members. `x-scopes` names the scopes ' +
-  'that a caller needs, and `x-limits` what bounds a request, as it is unless it is configured otherwise.';
+  'that a caller needs, `x-limits` what bounds a request, as it is unless it is configured otherwise, and ' +
+  '`x-headers` what every answer has besides its own headers.';
 
 /** The OpenAPI 3.1 description of an app's routes, the same for the same code. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
@@ -46,16 +49,15 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const created = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDocument] });
   // Without the classes that the decorators left in it.
   const document = JSON.parse(JSON.stringify(created)) as Document;
-  const shared = operationsOf(document).flatMap(({ method, operation }) =>
-    describeProblems(operation, method),
-  );
-  document.components.responses = sharedAnswers(shared);
+  for (const { operation, method } of operationsOf(document)) describeProblems(operation, method);
+  describeHeaders(document);
+  shareAnswers(document);
   for (const { operation } of operationsOf(document)) describeLimits(operation);
   closeRequests(document);
   addExamples(document);
   document.paths = sorted(document.paths);
   document.components.schemas = sorted(document.components.schemas);
-  const { openapi, info, servers, tags, paths, components, ...rest } = document;
+  const { openapi, info, servers, tags, paths, components, 'x-headers': headers, ...rest } = document;
   const ordered = {
     openapi,
     info,
@@ -64,6 +66,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     ...rest,
     paths,
     components,
+    'x-headers': headers,
   };
   return ordered as unknown as OpenAPIObject;
 }

@@ -35,7 +35,7 @@ export interface Parameter {
 
 export interface Answer {
   description: string;
-  headers?: Record<string, object>;
+  headers?: Record<string, { $ref: string }>;
   content?: Record<string, MediaType>;
 }
 
@@ -55,9 +55,12 @@ export interface Document extends Omit<OpenAPIObject, 'paths' | 'components'> {
   components: {
     schemas: Record<string, Schema>;
     responses?: Record<string, Answer>;
+    headers?: Record<string, object>;
     examples?: Record<string, { value: unknown }>;
     securitySchemes?: Record<string, object>;
   };
+  /** Headers of every answer. */
+  'x-headers'?: Record<string, object>;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
@@ -69,6 +72,17 @@ export function operationsOf({ paths }: Document): { path: string; method: strin
       .filter(([method]) => METHODS.includes(method))
       .map(([method, operation]) => ({ path, method, operation })),
   );
+}
+
+/** Whether an answer is written here, and not only referred to. */
+export function isAnswer(answer: Answer | { $ref: string }): answer is Answer {
+  return 'description' in answer;
+}
+
+/** The codes of the problems that an answer is for; none of one that is no problem. */
+export function codesOf(answer: Answer | { $ref: string }): string[] {
+  if (!isAnswer(answer)) return [];
+  return (answer.content?.['application/problem+json']?.schema?.properties?.['code']?.enum ?? []) as string[];
 }
 
 const SCHEMA_PREFIX = '#/components/schemas/';

@@ -29,11 +29,8 @@ const OF_BODIES = [
   ...['invalid_utf8', 'invalid_encoding', 'request_timeout', 'payload_too_large', 'unsupported_media_type'],
 ];
 
-/**
- * Writes the answers of an operation's problems, one for each status, with the codes that it can have. Gives the
- * codes whose answers it only refers to, as {@link sharedAnswers} has them.
- */
-export function describeProblems(operation: Operation, method: string): string[] {
+/** Writes the answers of an operation's problems, one for each status, with the codes that it can have. */
+export function describeProblems(operation: Operation, method: string): void {
   const named = takeNamedCodes(operation, CODE_PREFIX);
   const ofChanges = takeNamedCodes(operation, CHANGE_PREFIX);
   const codes = new Set([
@@ -48,19 +45,8 @@ export function describeProblems(operation: Operation, method: string): string[]
     byStatus.set(definition.status, [...(byStatus.get(definition.status) ?? []), code]);
   }
   const successes = Object.entries(operation.responses).filter(([status]) => /^[23]/.test(status));
-  const problems = [...byStatus].map(([status, [code, ...more]]) => {
-    const answer =
-      more.length === 0 ? { $ref: `#/components/responses/${code}` } : answerOf([code!, ...more]);
-    return [String(status), answer] as const;
-  });
+  const problems = [...byStatus].map(([status, of]) => [String(status), problemAnswer(of)] as const);
   operation.responses = Object.fromEntries([...successes, ...problems]);
-  return [...byStatus.values()].flatMap((each) => (each.length === 1 ? each : []));
-}
-
-/** The answers that have one code only, by that code. */
-export function sharedAnswers(codes: Iterable<string>): Record<string, Answer> {
-  const names = [...new Set(codes)].sort();
-  return Object.fromEntries(names.map((code) => [code, answerOf([code])]));
 }
 
 /** A body is read, and refused for what is wrong with it, also where a route asks for none. */
@@ -80,7 +66,8 @@ function takeNamedCodes(operation: Operation, prefix: string): string[] {
   return extensions.map((key) => key.slice(prefix.length));
 }
 
-function answerOf(codes: readonly string[]): Answer {
+/** The answer with a problem that has one of these codes. */
+export function problemAnswer(codes: readonly string[]): Answer {
   const titles = codes.map((code) => `\`${code}\`: ${problemCatalogue().get(code)?.title}`);
   // In JSON Schema 2020-12 a reference may have neighbours, which narrow it.
   const schema = {
