@@ -1,6 +1,6 @@
 import { formatDecimal, multiply, parseDecimal } from '../../money/index.js';
 import { formatInstant, periodBounds } from '../../period/index.js';
-import { focusCsv, PEERING_SERVICE, type FocusRow } from './focus-rows.js';
+import { focusCsv, focusUnit, PEERING_SERVICE, type FocusRow } from './focus-rows.js';
 import { inertCell } from './inert-cell.js';
 import { linesOf, sideOfCode, type RenderedLine, type StatementModel } from './statement-model.js';
 
@@ -59,9 +59,11 @@ function focusCharge(model: StatementModel, line: RenderedLine): FocusRow {
     ProviderName: inertCell(payee.name),
     PublisherName: inertCell(payee.name),
     RegionId: null,
+    RegionName: null,
     ...PEERING_SERVICE,
     SkuId: [kindOf(line), line.direction].filter(Boolean).join('/'),
     SkuMeter: METERS[kindOf(line)],
+    SkuPriceDetails: placeOfPrice(statement.agreement, line),
     SkuPriceId: [statement.agreement, `v${line.version}`, kindOf(line), line.direction, line.tier]
       .filter((part) => part !== null)
       .join('/'),
@@ -78,9 +80,19 @@ function focusCharge(model: StatementModel, line: RenderedLine): FocusRow {
     x_StatementNumber: statement.number,
     x_StatementSha256: statement.sha256,
     x_Tier: line.tier === null ? null : String(line.tier),
+    x_Unit: line.unit,
     x_UnitPrice: line.unitPrice,
     x_Version: String(line.version),
   };
+}
+
+/** Where in the terms of an agreement, which are its price list, a line's price stands. */
+function placeOfPrice(agreement: string, { version, tier }: RenderedLine): string {
+  return JSON.stringify({
+    x_Agreement: agreement,
+    x_Version: String(version),
+    ...(tier !== null && { x_Tier: String(tier) }),
+  });
 }
 
 const METERS: Record<RenderedLine['kind'], string> = {
@@ -126,7 +138,7 @@ function consumption(
 ): Pick<FocusRow, 'ConsumedQuantity' | 'ConsumedUnit'> {
   if (category !== 'Usage') return { ConsumedQuantity: null, ConsumedUnit: null };
   if (bytes !== null) return { ConsumedQuantity: bytes, ConsumedUnit: 'B' };
-  return { ConsumedQuantity: quantity, ConsumedUnit: unit };
+  return { ConsumedQuantity: quantity, ConsumedUnit: focusUnit(unit) };
 }
 
 /**
@@ -154,6 +166,6 @@ function pricing(
     ContractedUnitPrice: unitPrice,
     PricingCategory: 'Standard',
     PricingQuantity: quantity,
-    PricingUnit: unit,
+    PricingUnit: focusUnit(unit),
   };
 }

@@ -52,6 +52,7 @@ function focusCredit(
   { statement, issuer, charged }: CreditContext,
 ): FocusRow {
   const cost = negated(amount);
+  const isLate = credit.period !== statement.period;
   return {
     BilledCost: cost,
     BillingAccountId: inertCell(credit.customer),
@@ -60,7 +61,8 @@ function focusCredit(
     BillingPeriodEnd: statement.periodEnd,
     BillingPeriodStart: statement.periodStart,
     ChargeCategory: 'Credit',
-    ChargeClass: credit.refersTo === null ? null : 'Correction',
+    // What is credited late changes what the customer was billed for a period before, referring to a credit or not.
+    ChargeClass: isLate ? 'Correction' : null,
     ChargeDescription: `Zero-rated ${credit.side} traffic under ${statement.agreement}`,
     ChargeFrequency: 'One-Time',
     ChargePeriodEnd: charged.end,
@@ -79,9 +81,11 @@ function focusCredit(
     ProviderName: issuer,
     PublisherName: issuer,
     RegionId: inertCell(credit.region),
+    RegionName: inertCell(credit.region),
     ...PEERING_SERVICE,
     SkuId: null,
     SkuMeter: null,
+    SkuPriceDetails: null,
     SkuPriceId: null,
     x_Agreement: statement.agreement,
     x_Bytes: credit.bytes,
@@ -90,12 +94,13 @@ function focusCredit(
     x_Direction: credit.direction,
     x_LineId: null,
     x_LineKind: 'credit',
-    x_OriginalPeriod: credit.period === statement.period ? null : credit.period,
+    x_OriginalPeriod: isLate ? credit.period : null,
     x_Reference: credit.refersTo,
     x_Side: credit.side,
     x_StatementNumber: statement.number,
     x_StatementSha256: statement.sha256,
     x_Tier: null,
+    x_Unit: credit.unit,
     x_UnitPrice: credit.unitPrice,
     x_Version: null,
   };

@@ -31,11 +31,13 @@ export const FOCUS_COLUMNS = [
   'ProviderName',
   'PublisherName',
   'RegionId',
+  'RegionName',
   'ServiceCategory',
   'ServiceName',
   'ServiceSubcategory',
   'SkuId',
   'SkuMeter',
+  'SkuPriceDetails',
   'SkuPriceId',
   'x_Agreement',
   'x_Bytes',
@@ -50,6 +52,7 @@ export const FOCUS_COLUMNS = [
   'x_StatementNumber',
   'x_StatementSha256',
   'x_Tier',
+  'x_Unit',
   'x_UnitPrice',
   'x_Version',
 ] as const;
@@ -65,6 +68,14 @@ export const PEERING_SERVICE = {
   ServiceName: 'Peering',
   ServiceSubcategory: 'Network Connectivity',
 } as const;
+
+/** Our units that FOCUS writes in another way (its UnitFormat); the others it has as we do. */
+const UNITS: Readonly<Record<string, string>> = { Mbps: 'Mb/Second', flat: 'Units' };
+
+/** A unit as FOCUS writes it. */
+export function focusUnit(unit: string): string {
+  return UNITS[unit] ?? unit;
+}
 
 /** Rows as CSV; a null is an empty field, which no text ever is. */
 export function focusCsv(rows: readonly FocusRow[], header: boolean): string {
