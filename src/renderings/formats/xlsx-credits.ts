@@ -1,7 +1,7 @@
 import type { CellValue, ColumnDef } from 'hucre';
-import { writeXlsxStream } from 'hucre/xlsx';
+import { writeXlsxStream, XLSX_MAX_ROWS_PER_SHEET } from 'hucre/xlsx';
 import type { CreditView } from '../../settlement/index.js';
-import { moneyFormat, numberCell, textCell } from './xlsx-cells.js';
+import { HEAD, moneyFormat, numberCell, textCell } from './xlsx-cells.js';
 
 /** The columns of credits; a sheet's amounts are in one currency, the provider's. */
 export function creditColumns(currency: string): ColumnDef[] {
@@ -46,14 +46,39 @@ export function creditRow(credit: CreditView): CellValue[] {
 export async function* creditsWorkbook(
   pages: AsyncIterable<CreditView[]>,
   currency: string,
+  maxRowsPerSheet = XLSX_MAX_ROWS_PER_SHEET,
 ): AsyncGenerator<Uint8Array> {
+  const head = creditColumns(currency);
+  const columns = head.map(({ header: _, ...column }) => column);
   const rows = async function* (): AsyncGenerator<CellValue[]> {
-    for await (const page of pages) yield* page.map(creditRow);
+    yield* headRow(head, columns);
+    let onSheet = 1;
+    for await (const page of pages) {
+      for (const credit of page) {
+        if (onSheet === maxRowsPerSheet) {
+          yield* headRow(head, columns);
+          onSheet = 1;
+        }
+        yield creditRow(credit);
+        onSheet++;
+      }
+    }
   };
-  const stream = writeXlsxStream(rows(), {
+  yield* writeXlsxStream(rows(), {
     name: 'Credits',
-    columns: creditColumns(currency),
+    columns,
     freezePane: { rows: 1 },
+    maxRowsPerSheet,
+    repeatHeaders: false,
   });
-  yield* stream;
+}
+
+/**
+ * The head of a sheet in its style. The writer knows styles of columns only, and writes a row before it asks for the
+ * next one: so the columns have the head's style for as long as the head is the row.
+ */
+function* headRow(head: readonly ColumnDef[], columns: ColumnDef[]): Generator<CellValue[]> {
+  for (const column of columns) column.style = HEAD;
+  yield head.map(({ header }) => header ?? null);
+  for (const column of columns) delete column.style;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FORMATS, type Kind } from '../../../src/renderings/formats/formats.js';
+import { creditsWorkbook } from '../../../src/renderings/formats/xlsx-credits.js';
 import type { Copy } from '../../../src/renderings/rules/copy.js';
 import type { CreditView } from '../../../src/settlement/index.js';
 import { CREDITS, MODELS, ROWS } from './sample-statements.js';
@@ -29,10 +30,20 @@ describe.each(Object.entries(MODELS))('the %s statement', (name, model) => {
 
   test('has as a workbook of its credits what it had', async () => {
     const pieces = (await FORMATS.creditsXlsx.render(copy, () => pageOf(ROWS))) as AsyncIterable<Uint8Array>;
-    const content: Uint8Array[] = [];
-    for await (const piece of pieces) content.push(piece);
-    expectAsKept(`${name}.credits.xlsx.txt`, workbookText(Buffer.concat(content)));
+    expectAsKept(`${name}.credits.xlsx.txt`, workbookText(await whole(pieces)));
   });
+});
+
+test('credits beyond the rows of a sheet go on in the next one, under the same head', async () => {
+  const rows = [...ROWS, ...ROWS].map((row, index) => ({ ...row, customer: `shop-${index}` }));
+  const text = workbookText(await whole(creditsWorkbook(pageOf(rows), 'USD', 3)));
+  const firstCells = [...text.matchAll(/^A\d+ .*$/gm)].map(([line]) => line);
+  const head = 'A1 [1] "Customer"';
+  expect(firstCells).toEqual([
+    ...[head, 'A2 [0] "shop-0"', 'A3 [0] "shop-1"'],
+    ...[head, 'A2 [0] "shop-2"', 'A3 [0] "shop-3"'],
+    ...[head, 'A2 [0] "shop-4"', 'A3 [0] "shop-5"'],
+  ]);
 });
 
 /** Compares a text with the file that is kept of it, or keeps it. */
@@ -44,6 +55,12 @@ function expectAsKept(file: string, text: string): void {
   }
   expect({ path, isThere: existsSync(path) }).toEqual({ path, isThere: true });
   expect(text).toBe(readFileSync(path, 'utf8'));
+}
+
+async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const content: Uint8Array[] = [];
+  for await (const piece of pieces) content.push(piece);
+  return Buffer.concat(content);
 }
 
 async function* pageOf(rows: CreditView[]): AsyncGenerator<CreditView[]> {
