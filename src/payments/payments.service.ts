@@ -36,7 +36,7 @@ export interface PaymentStepRequest {
   step: PaymentStep;
   at: Instant;
   reason: string | null;
-  /** Sees the payment under the lock, before anything changes. */
+  /** Sees the payment under the lock, before anything changes; what is done already needs none. */
   check: (seen: PaymentRow) => void;
 }
 
@@ -143,10 +143,10 @@ export class PaymentsService implements OnModuleInit {
     return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, agreementId);
       const payment = (await findPayment(tx, id, null))!;
-      check(payment);
       const result = takePaymentStep(payment.state, step, actorOf(caller, payment));
+      if ('state' in result && !result.isNew) return payment;
+      check(payment);
       if ('refused' in result) throw paymentProblems[result.refused](REFUSALS[result.refused](payment));
-      if (!result.isNew) return payment;
       const recorded = await advanceClock(tx, agreementId);
       const by = { providerId: providerIdOf(caller), at: new Date(at), recorded };
       if (step === 'confirm') await confirmPayment(tx, payment, by);

@@ -18,6 +18,8 @@ export interface StepRequest {
   step: StatementStep;
   at: Instant;
   reason?: string;
+  /** Sees the statement before anything changes, and throws to refuse; what changes nothing needs none. */
+  check?: (seen: StatementRow) => Promise<void>;
 }
 
 /**
@@ -57,16 +59,17 @@ export class StatementLifeService {
   async take(
     tx: Transaction,
     statement: { agreementId: string; id: string },
-    { step, at, reason }: StepRequest,
+    { step, at, reason, check }: StepRequest,
   ): Promise<StatementRow> {
     await lockClock(tx, statement.agreementId);
     const row = await this.find(tx, statement.id);
     const result = takeStep(standingOf(row), step, at);
+    if ('state' in result && !result.isNew) return row;
+    await check?.(row);
     if ('refused' in result) {
       const { number } = JSON.parse(row.document) as { number: string };
       throw settlementProblems[result.refused](REFUSALS[result.refused](number));
     }
-    if (!result.isNew) return row;
     const agreement = await this.agreements.findById(tx, row.agreementId);
     const { partyA, partyB } = agreement;
     await insertStep(tx, row, {

@@ -82,7 +82,7 @@ export class StatementsService implements OnModuleInit {
 
   /**
    * Accepts the caller's statement for the caller, with its signature where it gives one. `check` sees it under
-   * the lock, before anything changes.
+   * the lock, before anything changes; a caller that has accepted it needs none.
    */
   async accept(
     caller: Caller,
@@ -98,10 +98,13 @@ export class StatementsService implements OnModuleInit {
     const tenant = await this.agreements.tenantOf(statement.agreementId);
     return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, statement.agreementId);
-      check(await this.withheld.ofOne((await findStatement(tx, id, null))!));
       const agreement = await this.agreements.findById(tx, statement.agreementId);
       const by = sideOf(agreement, caller.providerId)!;
-      const accepted = await this.life.take(tx, statement, { step: { kind: 'accept', by }, at: now });
+      const accepted = await this.life.take(tx, statement, {
+        step: { kind: 'accept', by },
+        at: now,
+        check: async (row) => check(await this.withheld.ofOne(row)),
+      });
       if (signature !== null) {
         const signer = { providerId: caller.providerId, agreement };
         await this.signatures.countersign(tx, accepted, signer, signature, new Date(now));

@@ -31,7 +31,7 @@ export class VoidService {
   /**
    * Makes the agreement's latest statement void: its postings are reversed, its number stays taken, its period
    * is open again, and a job is asked for that issues it anew. Throws where it is not the latest, is paid, or
-   * is disputed. `check` sees the statement under the lock, before anything changes.
+   * is disputed. `check` sees the statement under the lock, before anything changes; a void one needs none.
    */
   async makeVoid(
     { agreementId, id }: StatementRow,
@@ -43,8 +43,8 @@ export class VoidService {
     return this.database.transactionFor(tenant, async (tx) => {
       await lockClock(tx, agreementId);
       const statement = await this.withheld.ofOne((await findStatement(tx, id, null))!);
-      check(statement);
       if (statement.state === 'void') return { statement, jobId: null };
+      check(statement);
       const latest = await findLatestStanding(tx, agreementId);
       if (latest?.id !== id) {
         throw settlementProblems.statement_not_latest(

@@ -104,6 +104,14 @@ describe('acceptance', () => {
     expectProblem(await post(id, 'accept', reader.key, undefined, seen), 403, 'insufficient_scope');
   });
 
+  it('is given again just so where its answer was lost, and changes nothing', async () => {
+    const { id } = await market.closePeriod(deal);
+    await post(id, 'accept', deal.a.key);
+    const read = await etagOf(id, deal.b.key);
+    for (const _ of [1, 2]) expectStatus(await post(id, 'accept', deal.b.key, undefined, read), 200);
+    expect((await seen(id)).steps).toHaveLength(2);
+  });
+
   it('by both at the same time is an acceptance by both', async () => {
     const { id } = await market.closePeriod(deal);
     await Promise.all(
@@ -193,6 +201,13 @@ describe('a statement made void', () => {
     expectProblem(await post(march.id, 'void', market.operatorKey, WRONG_RATE), 409, 'statement_not_latest');
     expectStatus(await post(april.id, 'void', market.operatorKey, WRONG_RATE), 200);
     expectProblem(await post(april.id, 'accept', deal.a.key), 409, 'statement_void');
+  });
+
+  it('is asked for again just so where the answer was lost', async () => {
+    const { id } = await market.closePeriod(deal);
+    const read = await etagOf(id, market.operatorKey);
+    for (const _ of [1, 2]) expectStatus(await post(id, 'void', market.operatorKey, WRONG_RATE, read), 200);
+    expect((await seen(id)).steps).toHaveLength(1);
   });
 
   it('twice is void once', async () => {

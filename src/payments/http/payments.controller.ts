@@ -101,7 +101,7 @@ export class PaymentsController {
     operationId: 'confirmPayment',
     summary: 'Say that a payment arrived, which posts it',
     description:
-      'By the payee or the operator. Confirming twice changes nothing, so no Idempotency-Key is needed.',
+      'By the payee or the operator. Confirming twice changes nothing, with whatever If-Match, so no Idempotency-Key is needed.',
   })
   @ApiOkResponse({ type: PaymentView })
   async confirm(
@@ -134,7 +134,8 @@ export class PaymentsController {
     summary: 'Take a payment back',
     description:
       'A confirmed one by the payee or the operator: its postings are reversed, and statements that it ' +
-      'settled are open again. One that nobody confirmed by the payer or the operator. Reversing twice changes nothing, so no Idempotency-Key is needed.',
+      'settled are open again. One that nobody confirmed by the payer or the operator. Reversing twice changes ' +
+      'nothing, with whatever If-Match, so no Idempotency-Key is needed.',
   })
   @ApiOkResponse({ type: PaymentView })
   async reverse(

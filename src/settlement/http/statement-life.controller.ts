@@ -66,7 +66,8 @@ export class StatementLifeController {
   @ApiOperation({
     operationId: 'acceptStatement',
     summary: 'Accept a statement as one of its parties',
-    description: 'It is accepted when both have. Accepting twice changes nothing; nothing takes it back.',
+    description:
+      'It is accepted when both have. Accepting twice changes nothing, with whatever If-Match; nothing takes it back.',
   })
   @ApiBody({ type: AcceptInput, required: false })
   @ApiOkResponse({ type: StatementView })
@@ -94,7 +95,8 @@ export class StatementLifeController {
     summary: 'Make an agreement’s latest statement void',
     description:
       'Its postings are reversed and its number stays taken. Its period is issued anew under the next number ' +
-      'by the job that `Location` names. A statement that is paid or disputed cannot be made void.',
+      'by the job that `Location` names. A statement that is paid or disputed cannot be made void. ' +
+      'Sent again after it was done, it changes nothing, with whatever If-Match.',
   })
   @ApiOkResponse({ type: StatementView })
   @AnswerHeaders(200, 'Location')
