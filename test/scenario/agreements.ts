@@ -104,13 +104,14 @@ export const NORTH_SOUTH: [from: string, terms: Terms][] = [
   ],
 ];
 
-/** The terms of south and west; the first month takes nothing late. */
+/** The terms of south and west, who do not net; the first month takes nothing late. */
 export const SOUTH_WEST: [from: string, terms: Terms][] = [
   [
     '2025-10',
     {
       reconciliation: { bucket: '5min', scope: [], scopeValues: {}, ...MATCHING, oneSided: 'hold' },
       backBillingMonths: 0,
+      netting: false,
       directions: { aToB: NOTHING, bToA: NOTHING },
       percentile: {
         basis: 'max_of_directions',
@@ -126,6 +127,7 @@ export const SOUTH_WEST: [from: string, terms: Terms][] = [
     {
       reconciliation: { bucket: 'hour', scope: [], scopeValues: {}, ...MATCHING, oneSided: 'use_reported' },
       backBillingMonths: BACK_BILLING,
+      netting: false,
       directions: {
         aToB: {
           zeroRating: { kind: 'none' },
@@ -148,6 +150,7 @@ export const SOUTH_WEST: [from: string, terms: Terms][] = [
         oneSided: 'use_reported',
       },
       backBillingMonths: BACK_BILLING,
+      netting: false,
       directions: {
         aToB: NOTHING,
         bToA: {

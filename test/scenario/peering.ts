@@ -7,6 +7,7 @@ import type { ListPrice } from './oracle/credit.js';
 import { centsOf, money } from './oracle/fraction.js';
 import type { Report } from './oracle/reports.js';
 import { other, type Flow, type Party, type Terms } from './oracle/terms.js';
+import type { Position } from './positions.js';
 import type { Sides } from './traffic.js';
 
 const PAGE = 1000;
@@ -83,17 +84,23 @@ export class Peering {
     return statement;
   }
 
-  /** What a party says of its counterparty: receivable, payable and what is disputed of both, in cents. */
-  async position(party: Party): Promise<Record<string, bigint>> {
-    const query = `counterparty=${this.clouds[other(party)].code}`;
+  /** What a party says of its counterparty, now or as of what a query says. */
+  async position(party: Party, at = ''): Promise<Position> {
+    const query = `counterparty=${this.clouds[other(party)].code}&${at}`;
     const { body } = await this.get(party, `/v1/balances?${query}`);
-    const { receivable, payable, disputedReceivable, disputedPayable } = body.data[0];
-    return Object.fromEntries(
-      Object.entries({ receivable, payable, disputedReceivable, disputedPayable }).map(([name, text]) => [
-        name,
-        centsOf(text as string, this.books.decimals),
-      ]),
-    );
+    const cents = (name: keyof Position): bigint =>
+      body.data.length > 0 ? centsOf(body.data[0][name], this.books.decimals) : 0n;
+    return {
+      receivable: cents('receivable'),
+      payable: cents('payable'),
+      disputedReceivable: cents('disputedReceivable'),
+      disputedPayable: cents('disputedPayable'),
+    };
+  }
+
+  /** All entries of a party's book about the agreement. */
+  async entries(party: Party): Promise<any[]> {
+    return this.everyPage(party, `/v1/ledger/entries?agreement=${this.code}`);
   }
 
   async raise(party: Party, body: object): Promise<any> {
@@ -205,10 +212,14 @@ export class Peering {
   }
 
   private async listedCredits(party: Party, { id }: { id: string }): Promise<any[]> {
+    return this.everyPage(party, `/v1/statements/${id}/credits?`);
+  }
+
+  private async everyPage(party: Party, path: string): Promise<any[]> {
     const all: any[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const { body } = await this.get(party, `/v1/statements/${id}/credits?limit=${PAGE}${after}`);
+      const { body } = await this.get(party, `${path}&limit=${PAGE}${after}`);
       all.push(...body.data);
       cursor = body.nextCursor;
     }
