@@ -2,7 +2,7 @@ export type { BucketUsage, CustomerUsage } from './rules/usage.js';
 export type { LateUsage } from './sql/list-late-usage.js';
 export type { CustomerSum } from './sql/read-customer-usage.js';
 export { recordPage, recordPosition } from './http/record-page.js';
-export { TrafficRecordPage } from './http/records.dto.js';
+export { StoredRecordView, TrafficRecordPage } from './http/records.dto.js';
 export type { BatchRow } from './sql/batch-row.js';
 export type { RecordRow } from './sql/record-row.js';
 export type { RecordListing, RecordPosition } from './sql/list-records.js';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { AccessModule, AccessService, type Scope } from '../../src/access/index.js';
+import { AccessModule, AccessService, SCOPES, type Scope } from '../../src/access/index.js';
 import {
   connectDatabase,
   connectStreams,
@@ -59,21 +59,8 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-const ALL_SCOPES: readonly Scope[] = [
-  'keys:write',
-  'agreements:read',
-  'agreements:write',
-  'prices:write',
-  'traffic:write',
-  'traffic:read',
-  'statements:read',
-  'statements:accept',
-  'disputes:write',
-  'balances:read',
-  'payments:write',
-  'webhooks:write',
-  'audit:read',
-];
+/** What a provider's key may have. */
+const ALL_SCOPES = SCOPES.filter((scope) => scope !== 'operator');
 
 @Module({})
 class TestRoot {}

@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -9,16 +8,14 @@ import {
   IsDefined,
   IsIn,
   IsInt,
-  IsObject,
   IsString,
   Length,
   Max,
   Min,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
 import { isDecimal, isTrafficUnit } from '../../money/index.js';
-import { Optional, Satisfies } from '../../platform/http/index.js';
+import { Nested, NestedList, Optional, Satisfies } from '../../platform/http/index.js';
 import type { ProposedTerms } from '../rules/complete-terms.js';
 
 const BUCKETS = ['5min', '15min', 'hour', 'day', 'month'];
@@ -63,15 +60,6 @@ function Names(): PropertyDecorator {
     ArrayUnique({ message: 'must name each once' })(target, key);
     IsString({ each: true, message: 'must have texts' })(target, key);
     Length(1, 128, { each: true, message: 'must have names of 1 to 128 characters' })(target, key);
-  };
-}
-
-function Nested(type: () => new () => object): PropertyDecorator {
-  return (target, key) => {
-    IsObject({ message: 'must be an object' })(target, key);
-    IsObject({ message: 'must be an object' })(target, key);
-    ValidateNested({ message: 'must be an object' })(target, key);
-    Type(type)(target, key);
   };
 }
 
@@ -247,9 +235,7 @@ export class PricingInput {
   @IsArray({ message: 'must be a list of tiers' })
   @ArrayMinSize(1, { message: 'must have at least one tier' })
   @ArrayMaxSize(100, { message: 'must have at most 100 tiers' })
-  @IsObject({ each: true, message: 'must be objects, each a tier' })
-  @ValidateNested({ each: true, message: 'must be objects, each a tier' })
-  @Type(() => TierInput)
+  @NestedList(() => TierInput, 'a tier')
   tiers?: TierInput[];
 }
 
@@ -391,9 +377,7 @@ export class TermsInput {
   @Optional()
   @IsArray({ message: 'must be a list of commitments' })
   @ArrayMaxSize(2, { message: 'must have at most one commitment a party' })
-  @IsObject({ each: true, message: 'must be objects, each a commitment' })
-  @ValidateNested({ each: true, message: 'must be objects, each a commitment' })
-  @Type(() => CommitmentInput)
+  @NestedList(() => CommitmentInput, 'a commitment')
   commitments?: CommitmentInput[];
 }
 

@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsObject, IsDefined, Matches, ValidateNested } from 'class-validator';
+import { IsDefined, Matches } from 'class-validator';
 import { formatInstant, isPeriod } from '../../period/index.js';
-import { PageOf, Satisfies } from '../../platform/http/index.js';
+import { Nested, PageOf, Satisfies } from '../../platform/http/index.js';
 import type { VersionDocument } from '../rules/version-document.js';
 import type { VersionRow } from '../sql/version-row.js';
 import { EXAMPLE_TERMS, TermsInput } from './terms.dto.js';
@@ -15,9 +14,7 @@ export class VersionInput {
 
   @ApiProperty({ type: TermsInput, example: EXAMPLE_TERMS })
   @IsDefined({ message: 'must be there' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => TermsInput)
+  @Nested(() => TermsInput)
   terms: TermsInput;
 }
 

@@ -1,22 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsDefined,
   IsIn,
-  IsObject,
   IsOptional,
   IsString,
   IsUUID,
   Length,
   MaxLength,
-  ValidateNested,
 } from 'class-validator';
 import { FLOW_DIRECTIONS, type FlowDirection } from '../../agreements/index.js';
 import { isPeriod, parseInstant } from '../../period/index.js';
-import { Optional, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { Nested, NestedList, Optional, PageQuery, Satisfies } from '../../platform/http/index.js';
 import { DISPUTE_STATES } from '../rules/dispute-state.js';
 import type { BucketReference } from '../rules/evidence.js';
 import type { ProposedResolution } from '../rules/check-proposal.js';
@@ -82,10 +80,7 @@ export class BucketInput {
 
   @ApiPropertyOptional({ type: ScopeInput, description: 'A value for each field of the scope of the terms' })
   @Optional()
-  @IsObject({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => ScopeInput)
+  @Nested(() => ScopeInput)
   scope?: ScopeInput;
 }
 
@@ -112,9 +107,7 @@ export class EvidenceInput {
   @Optional()
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMaxSize(EVIDENCE_BUCKETS_MAX, { message: `must have at most ${EVIDENCE_BUCKETS_MAX} buckets` })
-  @IsObject({ each: true, message: 'must be objects, each a bucket' })
-  @ValidateNested({ each: true, message: 'must be objects, each a bucket' })
-  @Type(() => BucketInput)
+  @NestedList(() => BucketInput, 'a bucket')
   buckets?: BucketInput[];
 }
 
@@ -150,10 +143,7 @@ export class DisputeInput {
     description: 'A discrepancy: a bucket whose two sides do not match',
   })
   @Optional()
-  @IsObject({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => BucketInput)
+  @Nested(() => BucketInput)
   bucket?: BucketInput;
 
   @ApiProperty({ enum: DISPUTE_REASONS })
@@ -180,10 +170,7 @@ export class DisputeInput {
 
   @ApiPropertyOptional({ type: EvidenceInput })
   @Optional()
-  @IsObject({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => EvidenceInput)
+  @Nested(() => EvidenceInput)
   evidence?: EvidenceInput;
 }
 
@@ -198,9 +185,7 @@ export class ResolutionInput {
   @IsArray({ message: 'must be a list of buckets' })
   @ArrayMinSize(1, { message: 'must have at least one bucket' })
   @ArrayMaxSize(AGREED_BUCKETS_MAX, { message: `must have at most ${AGREED_BUCKETS_MAX} buckets` })
-  @IsObject({ each: true, message: 'must be objects, each a bucket' })
-  @ValidateNested({ each: true, message: 'must be objects, each a bucket' })
-  @Type(() => AgreedBucketInput)
+  @NestedList(() => AgreedBucketInput, 'a bucket')
   buckets?: AgreedBucketInput[];
 
   @ApiPropertyOptional({
@@ -216,18 +201,12 @@ export class ResolutionInput {
 export class ProposalInput {
   @ApiProperty({ type: ResolutionInput })
   @IsDefined({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => ResolutionInput)
+  @Nested(() => ResolutionInput)
   resolution: ResolutionInput;
 
   @ApiPropertyOptional({ type: EvidenceInput })
   @Optional()
-  @IsObject({ message: 'must be an object' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => EvidenceInput)
+  @Nested(() => EvidenceInput)
   evidence?: EvidenceInput;
 }
 

@@ -128,48 +128,6 @@ export class ProvenEntryView {
   twin: string | null;
 }
 
-/** A record as it is stored; its RFC 8785 JSON is what the tree hashes. */
-export class ProvenRecordView {
-  @ApiProperty({ type: String, example: 'flow-2026-10-01-00' })
-  id: string;
-
-  @ApiProperty({ type: 'integer', minimum: 0 })
-  revision: number;
-
-  @ApiProperty({ enum: ['egress', 'ingress'] })
-  direction: string;
-
-  @ApiProperty({ type: String, format: 'date-time' })
-  start: string;
-
-  @ApiProperty({ type: String, format: 'date-time' })
-  end: string;
-
-  @ApiProperty({ type: String, example: '10000000000000' })
-  bytes: string;
-
-  @ApiProperty({ type: String, nullable: true, example: 'eu-west' })
-  sourceRegion: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: 'us-east' })
-  destinationRegion: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: 'cdn' })
-  service: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: 'shop-17' })
-  customer: string | null;
-
-  @ApiProperty({ type: String, nullable: true, example: '0.22' })
-  chargedUnitPrice: string | null;
-
-  @ApiProperty({ type: Boolean, example: false })
-  void: boolean;
-
-  @ApiProperty({ type: String, format: 'uuid' })
-  batch: string;
-}
-
 class StoredRecordsView {
   @ApiProperty({ type: 'integer' })
   count: number;

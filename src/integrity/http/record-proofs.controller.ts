@@ -13,8 +13,9 @@ import { CurrentCaller, Scopes, type Caller } from '../../access/index.js';
 import { agreementProblems, AgreementsService, OfAgreement } from '../../agreements/index.js';
 import { Problems, validationFailed } from '../../platform/http/index.js';
 import { PublicJwkView } from '../../platform/signing/index.js';
+import { StoredRecordView } from '../../traffic/index.js';
 import { RecordProofsService } from '../record-proofs.service.js';
-import { BatchRootView, ProvenRecordView } from './proofs.dto.js';
+import { BatchRootView } from './proofs.dto.js';
 
 const REVISION_MAX = 2 ** 31 - 1;
 const REVISION_EXPECTED = `must be a whole number from 0 to ${REVISION_MAX}`;
@@ -49,8 +50,8 @@ class RecordProofView {
   @ApiProperty({ enum: ['peerledger-record-proof'] })
   type: string;
 
-  @ApiProperty({ type: ProvenRecordView })
-  record: ProvenRecordView;
+  @ApiProperty({ type: StoredRecordView, description: 'Its RFC 8785 JSON is what the tree hashes' })
+  record: StoredRecordView;
 
   @ApiProperty({ type: 'integer', description: 'Place among the records of the batch, from 0' })
   index: number;
@@ -118,6 +119,6 @@ export class RecordProofsController {
     const reporter = { id: caller.providerId, code: caller.providerCode };
     const named = { recordId: record, revision: revision ?? null };
     const proof = await this.proofs.prove(agreement, reporter, batchId, named);
-    return { ...proof, record: proof.record as unknown as ProvenRecordView };
+    return { ...proof, record: proof.record as unknown as StoredRecordView };
   }
 }

@@ -27,6 +27,7 @@ export { ApiCsv } from './openapi/api-csv.js';
 export { AnswerHeaders } from './openapi/headers-of.js';
 export { Limits } from './openapi/limits.js';
 export { Problems, ProblemsOfChanges } from './openapi/problems-of.js';
+export { Nested, NestedList } from './nested.js';
 export { Optional } from './optional.js';
 export { OptionalBody } from './optional-body.js';
 export {

@@ -43,8 +43,8 @@ export class ApiKeyInput {
   expiresAt?: string | null;
 }
 
-/** A key with its secret. */
-export class CreatedApiKeyView {
+/** What is told of a key at any time. */
+class KnownKeyView {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
@@ -59,7 +59,10 @@ export class CreatedApiKeyView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   expiresAt: string | null;
+}
 
+/** A key with its secret. */
+export class CreatedApiKeyView extends KnownKeyView {
   @ApiPropertyOptional({
     type: String,
     description: 'The secret: shown this once, and absent from a replay',
@@ -69,22 +72,7 @@ export class CreatedApiKeyView {
 }
 
 /** A key without its secret. */
-export class ApiKeyView {
-  @ApiProperty({ type: String, format: 'uuid' })
-  id: string;
-
-  @ApiProperty({ type: String, example: 'billing export' })
-  name: string;
-
-  @ApiProperty({ enum: SCOPES, isArray: true })
-  scopes: readonly Scope[];
-
-  @ApiProperty({ type: String, format: 'date-time' })
-  createdAt: string;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  expiresAt: string | null;
-
+export class ApiKeyView extends KnownKeyView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   revokedAt: string | null;
 

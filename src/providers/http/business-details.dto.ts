@@ -1,8 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsObject, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
-import { NO_CONTROL_CHARACTERS, Satisfies } from '../../platform/http/index.js';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { Nested, NO_CONTROL_CHARACTERS, Satisfies } from '../../platform/http/index.js';
 import { isCountry, type BusinessDetails, type PostalAddress } from '../rules/business-details.js';
 
 const NAME_MAX = 200;
@@ -84,9 +83,7 @@ export class BusinessDetailsInput {
 
   @ApiPropertyOptional({ type: PostalAddressInput, nullable: true })
   @IsOptional()
-  @IsObject({ message: 'must be an address' })
-  @ValidateNested()
-  @Type(() => PostalAddressInput)
+  @Nested(() => PostalAddressInput, 'must be an address')
   address?: PostalAddressInput | null;
 
   @ApiPropertyOptional({
@@ -118,9 +115,7 @@ export class BusinessDetailsInput {
     description: 'Where electronic documents are sent to, such as the provider’s identifier in Peppol',
   })
   @IsOptional()
-  @IsObject({ message: 'must be an endpoint' })
-  @ValidateNested()
-  @Type(() => EndpointInput)
+  @Nested(() => EndpointInput, 'must be an endpoint')
   endpoint?: EndpointInput | null;
 }
 

@@ -1,20 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsIn,
-  IsObject,
   IsOptional,
   IsString,
   Length,
   Matches,
-  ValidateNested,
 } from 'class-validator';
 import { isDecimal, isTrafficUnit, type TrafficUnit } from '../../money/index.js';
 import { formatInstant, parseInstant } from '../../period/index.js';
-import { NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
+import { NestedList, NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
 import { PRICE_SIDES, type ListPrice, type PriceSide } from '../rules/list-price.js';
 
 const DAY_MS = 86_400_000;
@@ -63,9 +60,7 @@ export class ListPricesInput {
   @IsArray({ message: 'must be a list of prices' })
   @ArrayMinSize(1, { message: 'must have at least one price' })
   @ArrayMaxSize(PRICES_MAX, { message: `must have at most ${PRICES_MAX} prices` })
-  @IsObject({ each: true, message: 'must be objects, each a price' })
-  @ValidateNested({ each: true, message: 'must be objects, each a price' })
-  @Type(() => ListPriceInput)
+  @NestedList(() => ListPriceInput, 'a price')
   prices: ListPriceInput[];
 }
 

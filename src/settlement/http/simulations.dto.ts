@@ -1,17 +1,8 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsObject,
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsDefined,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsDefined, ValidateBy } from 'class-validator';
 import { EXAMPLE_TERMS, TermsInput } from '../../agreements/index.js';
 import { isPeriod } from '../../period/index.js';
+import { Nested } from '../../platform/http/index.js';
 import { BytesByFlow, NetView, StatementLineView } from './statements.dto.js';
 
 const PERIODS_MAX = 60;
@@ -24,9 +15,7 @@ export class SimulationInput {
     example: EXAMPLE_TERMS,
   })
   @IsDefined({ message: 'must be there' })
-  @IsObject({ message: 'must be an object' })
-  @ValidateNested({ message: 'must be an object' })
-  @Type(() => TermsInput)
+  @Nested(() => TermsInput)
   terms: TermsInput;
 
   @ApiProperty({ type: [String], example: ['2026-09', '2026-10'], minItems: 1, maxItems: PERIODS_MAX })

@@ -53,15 +53,13 @@ export class RecordQuery extends PageQuery {
   id?: string;
 }
 
-export class TrafficRecordView {
+/** A record as it was reported and is stored. */
+export class StoredRecordView {
   @ApiProperty({ type: String, example: 'flow-2026-10-01-00' })
   id: string;
 
   @ApiProperty({ type: 'integer' })
   revision: number;
-
-  @ApiProperty({ type: Boolean, description: 'Whether a higher revision counts in its place' })
-  superseded: boolean;
 
   @ApiProperty({ type: String, format: 'uuid' })
   batch: string;
@@ -95,6 +93,12 @@ export class TrafficRecordView {
 
   @ApiProperty({ type: Boolean })
   void: boolean;
+}
+
+/** A record, and whether it still counts. */
+export class TrafficRecordView extends StoredRecordView {
+  @ApiProperty({ type: Boolean, description: 'Whether a higher revision counts in its place' })
+  superseded: boolean;
 }
 
 export class TrafficRecordPage extends PageOf(TrafficRecordView) {}
