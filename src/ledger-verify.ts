@@ -16,10 +16,12 @@ import { explanationOf } from './start-failure.js';
 
 const USAGE = `Usage: npm run ledger:verify -- [--agreement CODE]... [--heads FILE]... [--keys FILE]
 
-Checks every agreement's books, statements with their files, disputes and ledger heads, and every chain of the audit log, from their stored bytes
-and names the first thing that is wrong. With --agreement it checks those agreements alone. --heads are ledger heads that somebody has kept (GET /v1/agreements/{agreement}/ledger-heads/{number}),
---keys a JWK Set of the keys that may have signed them. It reads DATABASE_URL, or starts the embedded
-server; while the service runs on that one, ask GET /v1/ledger/integrity instead.
+Checks every agreement's books, statements with their files, disputes and ledger heads, and every chain of the
+audit log, from their stored bytes, and names the first thing that is wrong. With --agreement it checks those
+agreements alone. --heads are ledger heads that somebody has kept, each the answer of
+GET /v1/agreements/{agreement}/ledger-heads/{number}; the books have to be what they were at each. --keys is a
+JWK Set of the keys that may have signed them. It reads DATABASE_URL, or starts the embedded server; while the
+service runs on that one, ask GET /v1/ledger/integrity instead.
 The exit code is 0 when everything holds, 1 when something does not, 2 when it could not be checked.
 `;
 
@@ -45,9 +47,13 @@ async function runCommand(args: string[]): Promise<number> {
     const { findings } = await verifyFile(path, [ledgerHeadCheck], { keysPath: values.keys });
     const failed = findings.find(({ ok }) => !ok);
     if (failed) throw new UsageError(`${path} proves nothing: ${failed.detail}`);
-    kept.push(JSON.parse(await readFile(path, 'utf8')) as SignedSeal);
+    const seal = JSON.parse(await readFile(path, 'utf8')) as SignedSeal;
+    const { agreement } = seal.head;
+    if (values.agreement.length > 0 && !values.agreement.includes(agreement))
+      throw new UsageError(`${path} is of the agreement ${agreement}, which --agreement leaves out.`);
+    kept.push(seal);
   }
-  return show(await verify(values.agreement, kept));
+  return show(await verify(values.agreement, kept), kept.length);
 }
 
 async function verify(codes: readonly string[], kept: readonly SignedSeal[]): Promise<IntegrityReport> {
@@ -74,7 +80,7 @@ async function verifyWith(
   return app.get(IntegrityService, { strict: false }).verify(scope, heads);
 }
 
-function show({ counts, firstProblem }: IntegrityReport): number {
+function show({ counts, firstProblem }: IntegrityReport, keptHeads: number): number {
   const {
     agreements,
     transactions,
@@ -90,6 +96,7 @@ function show({ counts, firstProblem }: IntegrityReport): number {
       `${statements} statements, ${disputeSteps} steps of disputes, ${renderings} renderings, ${ledgerHeads} ledger heads, ${auditEvents} events of the audit log.`,
   );
   if (!firstProblem) {
+    if (keptHeads > 0) say(`The books are what they were at each of ${keptHeads} kept ledger heads.`);
     say('Everything holds.');
     return 0;
   }

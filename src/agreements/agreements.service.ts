@@ -21,6 +21,7 @@ import { findAgreement } from './sql/find-agreement.js';
 import { insertAcceptance } from './sql/insert-acceptance.js';
 import { insertAgreement } from './sql/insert-agreement.js';
 import { insertVersion } from './sql/insert-version.js';
+import { listAgreementIds } from './sql/list-agreement-ids.js';
 import { listAgreementIdsOf } from './sql/list-agreement-ids-of.js';
 import { listAgreements } from './sql/list-agreements.js';
 import { listVersions } from './sql/list-versions.js';
@@ -127,6 +128,11 @@ export class AgreementsService {
   /** Ids of a provider's agreements, in the order in which their clocks are to be locked. */
   async idsOf(db: Queryable, providerId: string): Promise<string[]> {
     return listAgreementIdsOf(db, providerId);
+  }
+
+  /** Ids of all agreements. */
+  async ids(): Promise<string[]> {
+    return listAgreementIds(this.database);
   }
 
   /** The codes of those ids that are agreements. */

@@ -50,7 +50,7 @@ export class IntegrityService {
   /**
    * Checks agreements one after the other, each in a snapshot of its own, then the audit log, and stops at the first
    * thing that is wrong. `kept` are ledger heads that somebody outside has kept: a chain that was rewritten
-   * whole, heads and all, agrees with itself, but not with them.
+   * whole, heads and all, or taken away, agrees with itself, but not with them.
    */
   async verify(
     scope: IntegrityScope = EVERYTHING,
@@ -60,8 +60,10 @@ export class IntegrityService {
       ...{ agreements: 0, transactions: 0, entries: 0, statements: 0, renderings: 0, ledgerHeads: 0 },
       ...{ disputeSteps: 0, auditEvents: 0 },
     };
-    for (const id of scope.agreements ?? (await this.ledger.agreementIds())) {
+    const unseen = new Set(kept);
+    for (const id of scope.agreements ?? (await this.everyAgreement())) {
       const agreement = await this.findAgreement(id);
+      for (const head of kept) if (head.agreement === agreement?.code) unseen.delete(head);
       const verify = (): Promise<IntegrityProblem | null> =>
         this.database.snapshot(() => this.verifyAgreement(id, agreement, kept, counts));
       // Whoever asks, both books are checked against each other; what is found tells of no content.
@@ -69,7 +71,9 @@ export class IntegrityService {
       if (problem) return { counts, firstProblem: problem };
       counts.agreements += 1;
     }
-    return { counts, firstProblem: await this.verifyAudit(scope, counts) };
+    const [orphan] = unseen;
+    const firstProblem = orphan ? withoutAgreement(orphan) : await this.verifyAudit(scope, counts);
+    return { counts, firstProblem };
   }
 
   /** Checks everything and keeps the result, unless somebody has within the interval. */
@@ -184,9 +188,20 @@ export class IntegrityService {
     return (await this.seals.partOf(agreementId, bookId, sequence - 1n, sequence)).sha256;
   }
 
+  /** All that there are, and those of which the books alone know. */
+  private async everyAgreement(): Promise<string[]> {
+    const [known, booked] = [await this.agreements.ids(), await this.ledger.agreementIds()];
+    return [...new Set([...known, ...booked])].sort();
+  }
+
   /** What has lost its agreement is looked at all the same. */
   private async findAgreement(id: string): Promise<Agreement | null> {
     const codes = await this.agreements.codesOf([id]);
     return codes.has(id) ? this.agreements.findById(this.database, id) : null;
   }
+}
+
+function withoutAgreement({ agreement, number }: SealDocument): IntegrityProblem {
+  const what = `kept ledger head ${number}: there is no such agreement`;
+  return { check: 'kept_heads', agreement, book: null, sequence: null, what };
 }
