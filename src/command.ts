@@ -8,9 +8,16 @@ const FILE_CHECKS = [statementCheck, ledgerHeadCheck, entryProofCheck, recordPro
 
 const USAGE = `Usage: peerledger verify <file> [--signatures <file>] [--keys <file>]
 
-Checks a file that the service issued, without any server: a statement.json against its hash and,
-with the answer of GET .../signatures and a JWK Set of the keys you trust, against its signatures.
-The exit code is 0 when everything holds, 1 when something does not, 2 when the call is wrong.
+Checks a file that the service issued, without any server, by its own content:
+  a statement     /v1/statements/{statement}.json, against its hash and the signatures in --signatures,
+                  the answer of /v1/statements/{statement}/signatures
+  a ledger head   /v1/agreements/{agreement}/ledger-heads/{number}
+  an entry        /v1/ledger/entries/{entry}/proof: that the books sealed by its head have it
+  a record        /v1/agreements/{agreement}/batches/{batch}/proof?record={id}: that its batch stored it
+
+--keys is a JWK Set of the keys you trust, such as /.well-known/peerledger-keys.json as you kept it. Without
+it heads and proofs are held against the key in the file itself, which anybody can make: compare it.
+The exit code is 0 when everything holds, 1 when something does not, 2 when the file is none of these.
 `;
 
 /** Runs the command and gives its exit code. */

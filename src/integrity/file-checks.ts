@@ -1,4 +1,5 @@
-import { checkDetachedSignature, type FileCheck } from '../platform/proof/index.js';
+import { checkDetachedSignature, type FileCheck, type Finding } from '../platform/proof/index.js';
+import { formFaultInEntryProof, formFaultInHead, formFaultInRecordProof } from './rules/file-form.js';
 import {
   checkInclusion,
   checkRecordInclusion,
@@ -14,6 +15,8 @@ export const ledgerHeadCheck: FileCheck = {
   kind: 'a ledger head',
   recognises: (content) => content.type === undefined && isHead(content.head),
   check: async (content, { keys }) => {
+    const fault = formFaultInHead(content);
+    if (fault) return malformed(fault);
     const seal = content as unknown as SignedSeal;
     return [checkSealHash(seal), await checkDetachedSignature(seal.head, seal, keys)];
   },
@@ -24,6 +27,8 @@ export const entryProofCheck: FileCheck = {
   kind: 'a proof of a ledger entry',
   recognises: (content) => content.type === 'peerledger-entry-proof' && isHead(content.head),
   check: async (content, { keys }) => {
+    const fault = formFaultInEntryProof(content);
+    if (fault) return malformed(fault);
     const proof = content as unknown as EntryProof;
     return [
       checkInclusion(proof),
@@ -38,6 +43,8 @@ export const recordProofCheck: FileCheck = {
   kind: 'a proof of a traffic record',
   recognises: (content) => content.type === 'peerledger-record-proof',
   check: async (content, { keys }) => {
+    const fault = formFaultInRecordProof(content);
+    if (fault) return malformed(fault);
     const proof = content as unknown as RecordProof;
     return [checkRecordInclusion(proof), await checkDetachedSignature(proof.batch, proof, keys)];
   },
@@ -45,4 +52,8 @@ export const recordProofCheck: FileCheck = {
 
 function isHead(head: unknown): boolean {
   return typeof head === 'object' && head !== null && (head as { type?: unknown }).type === SEAL_TYPE;
+}
+
+function malformed(detail: string): Finding[] {
+  return [{ check: 'form', ok: false, detail }];
 }

@@ -198,6 +198,13 @@ describe('peerledger verify', () => {
     expect((await run('frobnicate')).code).toBe(2);
   });
 
+  it('takes no file that two readers may read differently', async () => {
+    const text = (await get(of('.json'))).bytes.toString('utf8');
+    const twice = write('twice.json', text.replace('"currency":', '"currency":"EUR","currency":'));
+    const ambiguous = /twice\.json may be read in more than one way: .*"currency" appears twice/;
+    await expect(verifyFile(twice, [statementCheck], {})).rejects.toThrow(ambiguous);
+  });
+
   it('knows no other kind of file', async () => {
     const other = write('other.json', '{"a": 1}');
     await expect(verifyFile(other, [statementCheck], {})).rejects.toThrow(UsageError);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { JWK } from 'jose';
+import { parseJson } from '../json/index.js';
 import type { FileCheck, Finding } from './file-check.js';
 
 /** A mistake of whoever called, in a sentence for them. */
@@ -31,21 +32,31 @@ export async function verifyFile(
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
   }
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
+    value = JSON.parse(bytes.toString('utf8'));
   } catch {
     // Said below, like any other content that is no object.
   }
-  throw new UsageError(`${path} does not hold a JSON object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(`${path} does not hold a JSON object.`);
+  refuseAmbiguous(path, bytes);
+  return value as Record<string, unknown>;
+}
+
+/** What stands in a file twice would be hashed by its last value, and may be read by its first. */
+function refuseAmbiguous(path: string, bytes: Buffer): void {
+  try {
+    parseJson(bytes);
+  } catch (error) {
+    throw new UsageError(`${path} may be read in more than one way: ${(error as Error).message}`);
+  }
 }
 
 function keysIn(content: Record<string, unknown>, path: string): JWK[] {

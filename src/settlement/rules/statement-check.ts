@@ -9,8 +9,11 @@ export function hashOfStatementFile(content: Record<string, unknown>): string {
   const document = Object.fromEntries(
     Object.entries(content).filter(([name]) => !OUTSIDE_THE_HASH.includes(name)),
   );
-  const lines = (content.lines as Record<string, unknown>[]).map((line) =>
-    Object.fromEntries(Object.entries(line).filter(([name]) => name !== 'id')),
+  // A line that is no object is no statement's; it stays, so that the hash cannot be that of one.
+  const lines = (content.lines as unknown[]).map((line) =>
+    typeof line === 'object' && line !== null
+      ? Object.fromEntries(Object.entries(line).filter(([name]) => name !== 'id'))
+      : line,
   );
   return createHash('sha256')
     .update(canonicalize({ ...document, lines })!)
