@@ -296,6 +296,7 @@ describe('GET /v1/ledger/entries', () => {
     );
     expect(rows).toHaveLength(3);
     expect(rows[0]).toContain(',100.00,USD,');
+    expect((await get('/v1/ledger/entries.csv?currency=EUR', alpha.key)).text).toBe(`${header}\r\n`);
     const accounts = await get('/v1/ledger/accounts.csv?kind=payable', alpha.key);
     expect(accounts.text.trim().split('\r\n')).toHaveLength(3);
     expect((await get('/v1/ledger/entries.csv?provider=alpha', beta.key)).status).toBe(404);

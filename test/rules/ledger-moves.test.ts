@@ -171,14 +171,15 @@ describe('reversalPostings', () => {
 });
 
 describe('sourceUrl', () => {
-  const of = (sourceKind: string, sourceLine: string | null = null) =>
-    sourceUrl({ sourceKind, sourceId: 'd1', sourceLine });
+  const of = (sourceKind: string, sourceLine: string | null = null, reader: 'provider' | 'operator' = 'provider') =>
+    sourceUrl({ sourceKind, sourceId: 'd1', sourceLine }, reader);
   test.each([
     [of('statement'), '/v1/statements/d1'],
     [of('statement', 'l1'), '/v1/statements/d1/lines/l1/explanation'],
     [of('statement_void', 'l1'), '/v1/statements/d1/lines/l1/explanation'],
     [of('credit', 'aToB/egress'), '/v1/statements/d1/credits'],
     [of('credit_void', 'aToB/egress'), '/v1/statements/d1/credits'],
+    [of('credit', 'aToB/egress', 'operator'), '/v1/statements/d1'],
     [of('payment', 'offset'), '/v1/payments/d1'],
     [of('payment_reversal', 'payment'), '/v1/payments/d1'],
     [of('dispute_step', 'q1'), '/v1/disputes/q1'],

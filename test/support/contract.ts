@@ -184,6 +184,9 @@ export class Contract {
     const body = ['paths', route.path, method.toLowerCase(), 'responses', String(status), 'content', type];
     const fault = isJson(type) && this.faultInText(this.answers, pointerOf([...body, 'schema']), text);
     if (fault) return `the body is not what openapi.yaml says; ${at}: ${fault}`;
+    const { example } = response.content[type];
+    if (type === 'text/csv' && typeof example === 'string' && headerOf(text) !== headerOf(example))
+      return `the columns are not those of the example in openapi.yaml; ${at}: ${headerOf(text)}`;
     return this.faultInSent(route, sent, status);
   }
 
@@ -308,4 +311,8 @@ export function isJson(type: string): boolean {
 
 function essenceOf(contentType: string): string {
   return contentType.split(';')[0]!.trim().toLowerCase();
+}
+
+function headerOf(csv: string): string {
+  return csv.split('\r\n')[0]!;
 }

@@ -8,7 +8,7 @@ import { AuditService } from '../audit.service.js';
 import { CurrentCaller, type Caller } from '../caller.js';
 import { Scopes } from '../decorators.js';
 import { AuditEventPage, AuditQuery } from './audit-events.dto.js';
-import { auditCells, showAuditEvent } from './show-audit-event.js';
+import { AUDIT_COLUMNS, auditCells, showAuditEvent } from './show-audit-event.js';
 
 const DESCRIPTION =
   'Changes to what is the caller’s own or shared with another party, by whomever, and attempts that its own ' +
@@ -59,15 +59,19 @@ export class AuditEventsController {
     description: DESCRIPTION,
   })
   @ApiCsv(
-    'id,at,outcome,action,actor_kind,actor_provider,agreement',
-    '019a7d3c-5e80-7000-8000-000000000001,2026-11-06T00:00:00Z,done,agreement.suspend,provider,alpha,alpha-beta',
+    AUDIT_COLUMNS.join(),
+    '019a7d3c-5e80-7000-8000-000000000001,2026-11-06T00:00:00Z,done,agreement.suspend,' +
+      'provider,alpha,api_key,019a7d3c-5e80-7000-8000-000000000002,agreement,019a7d3c-5e80-7000-8000-000000000003,' +
+      'alpha-beta,alpha beta,019a7d3c-5e80-7000-8000-000000000004,192.0.2.1,POST,/v1/agreements/:agreement/suspend,' +
+      '"{""state"":""in_force""}","{""state"":""suspended""}",,,,,,17,' +
+      '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   )
   async csv(
     @CurrentCaller() caller: Caller,
     @Query() query: AuditQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await csvAnswer(reply, 'audit-events.csv', async (position) =>
+    await csvAnswer(reply, { name: 'audit-events.csv', columns: AUDIT_COLUMNS }, async (position) =>
       mapPage(await this.list(caller, { ...query, ...position }), auditCells),
     );
   }

@@ -68,6 +68,14 @@ function showDenial(row: StoredDenial): AuditEventView {
   };
 }
 
+/** The columns of the audit log as CSV. */
+export const AUDIT_COLUMNS = [
+  ...['id', 'at', 'outcome', 'action'],
+  ...['actor_kind', 'actor_provider', 'credential_kind', 'credential_id', 'resource_kind', 'resource_id'],
+  ...['agreement', 'parties', 'request_id', 'address', 'method', 'route'],
+  ...['before', 'after', 'effects', 'status', 'code', 'attempts', 'until', 'sequence', 'sha256'],
+];
+
 /** The same as cells: states and effects as JSON, and without the canonical text, which would say it all twice. */
 export function auditCells(view: AuditEventView): Record<string, string | number | null> {
   const { actor, resource, request, link } = view;

@@ -59,7 +59,8 @@ export class BookLists {
     });
     const shown = page(rows, limit, valuesOf);
     const codes = await this.books.codesOf(shown.data);
-    return mapPage(shown, (entry) => showEntry(entry, owner.code, codes));
+    const of = { provider: owner.code, reader: caller.kind };
+    return mapPage(shown, (entry) => showEntry(entry, of, codes));
   }
 }
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { Caller } from '../../access/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isInstant } from '../../period/index.js';
 import { PageOf, Satisfies } from '../../platform/http/index.js';
@@ -107,6 +108,12 @@ export class AccountView {
 
 export class AccountPage extends PageOf(AccountView) {}
 
+/** The columns of accounts as CSV. */
+export const ACCOUNT_COLUMNS = [
+  ...['id', 'provider', 'counterparty', 'agreement'],
+  ...['kind', 'currency', 'balance', 'entries', 'createdAt'],
+];
+
 /** The document that an entry books. */
 export class SourceView {
   @ApiProperty({ type: String, example: 'statement' })
@@ -199,6 +206,14 @@ export class EntryView {
 
 export class EntryPage extends PageOf(EntryView) {}
 
+/** The columns of entries as CSV. */
+export const ENTRY_COLUMNS = [
+  ...['id', 'provider', 'counterparty', 'agreement', 'sequence', 'position'],
+  ...['source_kind', 'source_id', 'source_line', 'source_url'],
+  ...['debit_account', 'debit_kind', 'debit_balance', 'credit_account', 'credit_kind', 'credit_balance'],
+  ...['amount', 'currency', 'effectiveAt', 'recordedAt', 'twin'],
+];
+
 /** Renders an account. */
 export function showAccount(account: LedgerAccount, provider: string, codes: Codes): AccountView {
   const { id, kind, currency, balance, version, createdAt } = account;
@@ -214,8 +229,12 @@ export function showAccount(account: LedgerAccount, provider: string, codes: Cod
   };
 }
 
-/** Renders an entry. */
-export function showEntry(entry: EntryRecord, provider: string, codes: Codes): EntryView {
+/** Renders an entry of a provider's book for whoever reads it. */
+export function showEntry(
+  entry: EntryRecord,
+  { provider, reader }: { provider: string; reader: Caller['kind'] },
+  codes: Codes,
+): EntryView {
   const { id, sequence, position, sourceKind, sourceId, sourceLine, currency } = entry;
   return {
     id,
@@ -223,7 +242,7 @@ export function showEntry(entry: EntryRecord, provider: string, codes: Codes): E
     ...namesOf(entry, codes),
     sequence: Number(sequence),
     position,
-    source: { kind: sourceKind, id: sourceId, line: sourceLine, url: sourceUrl(entry) },
+    source: { kind: sourceKind, id: sourceId, line: sourceLine, url: sourceUrl(entry, reader) },
     debit: showSide(entry.debit, currency),
     credit: showSide(entry.credit, currency),
     amount: formatAmount(entry.amount, currency),

@@ -7,8 +7,14 @@ export interface EntrySource {
   sourceLine: string | null;
 }
 
-/** Where the document of an entry, or the line of it that it books, is read; null for a kind without a page. */
-export function sourceUrl({ sourceKind, sourceId, sourceLine }: EntrySource): string | null {
+/**
+ * Where the document of an entry, or the line of it that it books, is read; null for a kind without a page. Credits
+ * are shown to the provider whose book it is alone: the operator is led to the statement with which they came.
+ */
+export function sourceUrl(
+  { sourceKind, sourceId, sourceLine }: EntrySource,
+  reader: 'provider' | 'operator',
+): string | null {
   switch (sourceKind) {
     case 'statement':
     case 'statement_void':
@@ -17,7 +23,7 @@ export function sourceUrl({ sourceKind, sourceId, sourceLine }: EntrySource): st
         : `/v1/statements/${sourceId}/lines/${sourceLine}/explanation`;
     case 'credit':
     case 'credit_void':
-      return `/v1/statements/${sourceId}/credits`;
+      return `/v1/statements/${sourceId}${reader === 'provider' ? '/credits' : ''}`;
     case 'payment':
     case 'payment_reversal':
       return `/v1/payments/${sourceId}`;

@@ -18,9 +18,13 @@ export type ReadPage = (page: { limit: number; cursor?: string }) => Promise<{
  * Answers with all rows of a list as CSV, read as they are sent. The first page is read before anything is sent, so
  * that what is refused is still answered as such.
  */
-export async function csvAnswer(reply: FastifyReply, name: string, read: ReadPage): Promise<void> {
+export async function csvAnswer(
+  reply: FastifyReply,
+  { name, columns }: { name: string; columns: readonly string[] },
+  read: ReadPage,
+): Promise<void> {
   const first = await read({ limit: ROWS_A_PAGE });
-  await sendCsv(reply, name, Readable.from(keepTenant(rowsFrom(first, read))));
+  await sendCsv(reply, name, Readable.from(keepTenant(rowsFrom(first, columns, read))));
 }
 
 /** Answers with CSV that has a header row, as a file of this name. */
@@ -31,11 +35,15 @@ export async function sendCsv(reply: FastifyReply, name: string, content: string
     .send(content);
 }
 
-async function* rowsFrom(first: Awaited<ReturnType<ReadPage>>, read: ReadPage): AsyncGenerator<string> {
-  yield csvOf(first.data, true);
+async function* rowsFrom(
+  first: Awaited<ReturnType<ReadPage>>,
+  columns: readonly string[],
+  read: ReadPage,
+): AsyncGenerator<string> {
+  yield csvOf(first.data, columns, true);
   for (let cursor = first.nextCursor; cursor !== null;) {
     const { data, nextCursor } = await read({ limit: ROWS_A_PAGE, cursor });
-    yield csvOf(data, false);
+    yield csvOf(data, columns, false);
     cursor = nextCursor;
   }
 }

@@ -1,9 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 
-/** Rows as CSV (RFC 4180); a member that is an object becomes columns such as `source_kind`. */
-export function csvOf(rows: readonly object[], header: boolean): string {
-  const flat = rows.map((row) => flatten(row));
-  return stringify(flat, { header: header && flat.length > 0, record_delimiter: '\r\n' });
+/**
+ * Rows as CSV (RFC 4180); what a row has in an object stands in columns such as `source_kind`. The columns are named
+ * beforehand, so that they are the same on every page of a list, and are there where no row is.
+ */
+export function csvOf(rows: readonly object[], columns: readonly string[], header: boolean): string {
+  return stringify(rows.map(flatten), { header, columns: [...columns], record_delimiter: '\r\n' });
 }
 
 function flatten(row: object): Record<string, unknown> {
