@@ -210,6 +210,12 @@ describe('validation', () => {
     );
   });
 
+  it('says of each field once what it has to be', async () => {
+    const { body } = await post('/test/items', { size: 'large' });
+    const detail = 'size must be a whole number.';
+    expect(body.errors).toEqual([{ pointer: '/size', code: 'is_int', detail }]);
+  });
+
   it('converts nothing by itself', async () => {
     expectProblem(await post('/test/items', { size: '1' }), 422, 'validation_failed');
     expectProblem(await post('/test/items', { name: true }), 422, 'validation_failed');

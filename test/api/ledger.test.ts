@@ -204,6 +204,14 @@ describe('GET /v1/balances', () => {
     },
   );
 
+  it('says what became of the + of an offset', async () => {
+    const refused = await get('/v1/balances?asOf=2026-11-06T01:00:00+01:00', alpha.key);
+    expect(refused.body.errors[0].detail).toMatch(
+      /offset, no finer than a millisecond, .* write the \+ .* as %2B/,
+    );
+    expect((await get('/v1/balances?asOf=2026-11-06T01:00:00%2B01:00', alpha.key)).status).toBe(200);
+  });
+
   it('lets the operator read the book that it names', async () => {
     const named = await get('/v1/balances?provider=beta', api.operatorKey);
     expect(named.body.data).toMatchObject([{ provider: 'beta', counterparty: 'alpha' }]);

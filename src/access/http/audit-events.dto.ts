@@ -1,10 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { isInstant } from '../../period/index.js';
-import { PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import { INSTANT_IN_URL_EXPECTED, PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
 
 const TEXT_MAX = 200;
-const INSTANT = 'must be an RFC 3339 instant with offset, such as 2026-11-06T00:00:00Z';
 
 const OUTCOMES = ['done', 'denied'] as const;
 const ACTORS = ['provider', 'operator', 'service', 'unknown'] as const;
@@ -19,7 +18,7 @@ export class AuditQuery extends PageQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   from?: string;
 
   @ApiPropertyOptional({
@@ -29,7 +28,7 @@ export class AuditQuery extends PageQuery {
     example: '2026-12-01T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   to?: string;
 
   @ApiPropertyOptional({

@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsDefined,
@@ -15,7 +14,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { isDecimal, isTrafficUnit } from '../../money/index.js';
-import { Nested, NestedList, Optional, Satisfies } from '../../platform/http/index.js';
+import { Distinct, Nested, NestedList, Optional, Satisfies } from '../../platform/http/index.js';
 import type { ProposedTerms } from '../rules/complete-terms.js';
 
 const BUCKETS = ['5min', '15min', 'hour', 'day', 'month'];
@@ -57,7 +56,7 @@ function Names(): PropertyDecorator {
   return (target, key) => {
     IsArray({ message: 'must be a list of names' })(target, key);
     ArrayMaxSize(VALUES_MAX, { message: `must have at most ${VALUES_MAX} names` })(target, key);
-    ArrayUnique({ message: 'must name each once' })(target, key);
+    Distinct('must name each once')(target, key);
     IsString({ each: true, message: 'must have texts' })(target, key);
     Length(1, 128, { each: true, message: 'must have names of 1 to 128 characters' })(target, key);
   };
@@ -89,7 +88,7 @@ export class ReconciliationInput {
   @ApiPropertyOptional({ enum: SCOPE_FIELDS, isArray: true })
   @Optional()
   @IsArray({ message: 'must be a list of fields' })
-  @ArrayUnique({ message: 'must name each field once' })
+  @Distinct('must name each field once')
   @IsIn(SCOPE_FIELDS, { each: true, message: `must have only ${SCOPE_FIELDS.join(', ')}` })
   scope?: string[];
 

@@ -2,9 +2,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isInstant } from '../../period/index.js';
-import { PageOf, Satisfies } from '../../platform/http/index.js';
+import { INSTANT_IN_URL_EXPECTED, PageOf, Satisfies } from '../../platform/http/index.js';
 import type { BalanceReport } from '../ledger.service.js';
-import { BookQuery, INSTANT_EXPECTED } from './book.dto.js';
+import { BookQuery } from './book.dto.js';
 
 export class BalancesQuery extends BookQuery {
   @ApiPropertyOptional({
@@ -14,7 +14,7 @@ export class BalancesQuery extends BookQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   asOf?: string;
 
   @ApiPropertyOptional({ type: String, description: 'Code of the agreement', example: 'alpha-beta' })
@@ -30,7 +30,7 @@ export class BalancesQuery extends BookQuery {
     example: '2026-11-06T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   recordedAsOf?: string;
 }
 

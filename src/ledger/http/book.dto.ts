@@ -6,9 +6,6 @@ import { PageQuery, Satisfies } from '../../platform/http/index.js';
 
 const CODE_LENGTH_MAX = 200;
 
-/** The message of a parameter that should be an instant. */
-export const INSTANT_EXPECTED = 'must be an RFC 3339 instant with offset, such as 2026-11-06T00:00:00Z';
-
 /** The instant of a checked parameter. */
 export function instantOf(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(parseInstant(text) as number);

@@ -3,14 +3,14 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Caller } from '../../access/index.js';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isInstant } from '../../period/index.js';
-import { PageOf, Satisfies } from '../../platform/http/index.js';
+import { INSTANT_IN_URL_EXPECTED, PageOf, Satisfies } from '../../platform/http/index.js';
 import { isId } from '../../platform/ids/index.js';
 import { ACCOUNT_KINDS, isAccountKind, type AccountKind } from '../rules/accounts.js';
 import type { EntrySide } from '../rules/transaction.js';
 import type { LedgerAccount } from '../sql/list-accounts.js';
 import type { EntryRecord } from '../sql/list-entries.js';
 import { sourceUrl } from '../rules/source-url.js';
-import { BookQuery, INSTANT_EXPECTED } from './book.dto.js';
+import { BookQuery } from './book.dto.js';
 import type { Codes } from './books.js';
 
 const CODE_LENGTH_MAX = 200;
@@ -63,7 +63,7 @@ export class EntriesQuery extends OmitType(AccountsQuery, ['kind']) {
     example: '2026-10-01T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   from?: string;
 
   @ApiPropertyOptional({
@@ -73,7 +73,7 @@ export class EntriesQuery extends OmitType(AccountsQuery, ['kind']) {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
+  @Satisfies('instant', isInstant, INSTANT_IN_URL_EXPECTED)
   to?: string;
 }
 

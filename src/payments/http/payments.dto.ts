@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsIn,
   IsOptional,
@@ -12,7 +11,15 @@ import {
 } from 'class-validator';
 import { formatAmount } from '../../money/index.js';
 import { formatInstant, isInstant } from '../../period/index.js';
-import { NO_CONTROL_CHARACTERS, Optional, PageOf, PageQuery, Satisfies } from '../../platform/http/index.js';
+import {
+  Distinct,
+  INSTANT_EXPECTED,
+  NO_CONTROL_CHARACTERS,
+  Optional,
+  PageOf,
+  PageQuery,
+  Satisfies,
+} from '../../platform/http/index.js';
 import { PAYMENT_STATES, type PaymentState } from '../rules/payment-state.js';
 import type { PaymentRow } from '../sql/payment-row.js';
 
@@ -48,7 +55,7 @@ export class PaymentRequest {
     format: 'date-time',
     description: 'When it was paid: it takes effect from then on',
   })
-  @Satisfies('instant', isInstant, 'must be an RFC 3339 instant with offset, such as 2026-11-06T00:00:00Z')
+  @Satisfies('instant', isInstant, INSTANT_EXPECTED)
   paidAt: string;
 
   @ApiProperty({ type: String, maxLength: REFERENCE_MAX, example: 'wire 2026-11-06/17' })
@@ -66,7 +73,7 @@ export class PaymentRequest {
   @Optional()
   @IsArray({ message: `must be a list of at most ${STATEMENTS_MAX} statement ids` })
   @ArrayMaxSize(STATEMENTS_MAX, { message: `must be a list of at most ${STATEMENTS_MAX} statement ids` })
-  @ArrayUnique({ message: 'must name each statement once' })
+  @Distinct('must name each statement once')
   @IsString({ each: true, message: 'must be ids of statements' })
   statements?: string[];
 }

@@ -43,10 +43,8 @@ export function checkPayment(
     add('/payer', 'not_a_party', `The payer must be ${partyA.code} or ${partyB.code}.`);
   if (currency !== agreement.currency)
     add('/currency', 'currency_mismatch', `The agreement is settled in ${agreement.currency}.`);
-  if (!isAmount(amount, agreement.currency)) {
-    const decimals = currencyExponent(agreement.currency);
-    add('/amount', 'invalid_amount', `The amount must be above 0, with at most ${decimals} decimals.`);
-  }
+  if (!isAmount(amount, agreement.currency))
+    add('/amount', 'invalid_amount', amountExpected(agreement.currency));
   if (paidAt > now + CLOCK_TOLERANCE_MS)
     add('/paidAt', 'in_future', `paidAt must not be later than now, which is ${formatInstant(now)}.`);
   statements.forEach((id, index) => {
@@ -62,4 +60,11 @@ export function checkPayment(
 
 function isAmount(text: string, currency: string): boolean {
   return isDecimal(text, { maxDecimals: currencyExponent(currency) }) && parseAmount(text, currency) > 0n;
+}
+
+function amountExpected(currency: string): string {
+  const exponent = currencyExponent(currency);
+  const decimals = exponent === 0 ? 'without decimals' : `with at most ${exponent} decimals`;
+  const example = exponent === 0 ? '1000' : `1000.${'0'.repeat(exponent)}`;
+  return `The amount must be above 0, of at most 30 digits, ${decimals}, such as ${example}.`;
 }

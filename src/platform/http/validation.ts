@@ -9,7 +9,7 @@ const ERRORS_SHOWN_MAX = 1000;
 
 const INHERITED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
-/** Turns what class-validator found into what the client is told, one entry a broken rule. */
+/** Turns what class-validator found into what the client is told, one entry a member. */
 export function fieldErrors(
   errors: readonly ValidationError[],
   source: 'body' | 'query' | 'path' = 'body',
@@ -54,7 +54,6 @@ function pipeFor(source: 'body' | 'query' | 'path'): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => validationFailed(fieldErrors(errors, source)),
   });
@@ -110,14 +109,17 @@ function requireExactNumbers(body: unknown): void {
 
 function errorsOf(error: ValidationError, source: 'body' | 'query' | 'path', parent: string): FieldError[] {
   const pointer = source === 'body' ? parent + pointerTo([error.property]) : `?${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    pointer: source === 'path' ? `:${error.property}` : pointer,
-    code: rule === 'whitelistValidation' ? 'unknown_field' : snakeCase(rule),
-    detail:
-      rule === 'whitelistValidation'
-        ? unknownField(error.property, source)
-        : sentence(error.property, message),
-  }));
+  // Decorators are run from the last to the first, and the first says most of what a member has to be.
+  const own = Object.entries(error.constraints ?? {})
+    .slice(-1)
+    .map(([rule, message]) => ({
+      pointer: source === 'path' ? `:${error.property}` : pointer,
+      code: rule === 'whitelistValidation' ? 'unknown_field' : snakeCase(rule),
+      detail:
+        rule === 'whitelistValidation'
+          ? unknownField(error.property, source)
+          : sentence(error.property, message),
+    }));
   return [...own, ...(error.children ?? []).flatMap((child) => errorsOf(child, source, pointer))];
 }
 

@@ -1,17 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-} from 'class-validator';
+import { ArrayMinSize, IsArray, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { SCOPES, type ApiKeyRow, type CreatedApiKey, type Scope } from '../../access/index.js';
 import { formatInstant, parseInstant } from '../../period/index.js';
-import { NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
+import { Distinct, NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
 
 /** What makes a key. */
 export class ApiKeyInput {
@@ -24,7 +15,7 @@ export class ApiKeyInput {
   @ApiProperty({ enum: SCOPES, isArray: true, minItems: 1 })
   @IsArray({ message: 'must be a list of scopes' })
   @ArrayMinSize(1, { message: 'must have at least one scope' })
-  @ArrayUnique({ message: 'must name each scope once' })
+  @Distinct('must name each scope once')
   @IsIn(SCOPES, { each: true, message: `must each be one of ${SCOPES.join(', ')}` })
   scopes: Scope[];
 

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsInt,
   IsString,
@@ -13,7 +12,7 @@ import {
 } from 'class-validator';
 import { isCurrency } from '../../money/index.js';
 import { formatInstant } from '../../period/index.js';
-import { NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
+import { Distinct, NO_CONTROL_CHARACTERS, PageOf, Satisfies } from '../../platform/http/index.js';
 import type { Provider } from '../providers.service.js';
 
 const ASN_MAX = 2 ** 32 - 1;
@@ -39,7 +38,7 @@ export class ProviderInput {
   @ApiProperty({ type: [Number], maxItems: ASNS_MAX, example: [64500] })
   @IsArray({ message: 'must be a list of AS numbers' })
   @ArrayMaxSize(ASNS_MAX, { message: `must have at most ${ASNS_MAX} AS numbers` })
-  @ArrayUnique({ message: 'must name each AS number once' })
+  @Distinct('must name each AS number once')
   @IsInt({ each: true, message: `must be whole numbers from 1 to ${ASN_MAX}` })
   @Min(1, { each: true, message: `must be whole numbers from 1 to ${ASN_MAX}` })
   @Max(ASN_MAX, { each: true, message: `must be whole numbers from 1 to ${ASN_MAX}` })

@@ -1,8 +1,8 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsDefined, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsDefined, ValidateBy } from 'class-validator';
 import { EXAMPLE_TERMS, TermsInput } from '../../agreements/index.js';
 import { isPeriod } from '../../period/index.js';
-import { Nested } from '../../platform/http/index.js';
+import { Distinct, Nested } from '../../platform/http/index.js';
 import { BytesByFlow, NetView, StatementLineView } from './statements.dto.js';
 
 const PERIODS_MAX = 60;
@@ -22,7 +22,7 @@ export class SimulationInput {
   @IsArray({ message: 'must be a list of periods' })
   @ArrayMinSize(1, { message: 'must have at least one period' })
   @ArrayMaxSize(PERIODS_MAX, { message: `must have at most ${PERIODS_MAX} periods` })
-  @ArrayUnique({ message: 'must name each period once' })
+  @Distinct('must name each period once')
   @ValidateBy(
     { name: 'period', validator: { validate: (text) => typeof text === 'string' && isPeriod(text) } },
     { each: true, message: 'must have periods such as 2026-10' },

@@ -33,6 +33,17 @@ describe('checkPayment', () => {
     expect(mistakes).toEqual([{ pointer, code, detail: expect.any(String) }]);
   });
 
+  test('says of an amount what would be right in its currency', () => {
+    const detailOf = (currency: string) =>
+      checkPayment({ ...sound, currency, amount: 'much' }, { ...agreement, currency }, NOW)[0]!.detail;
+    expect(detailOf('USD')).toBe(
+      'The amount must be above 0, of at most 30 digits, with at most 2 decimals, such as 1000.00.',
+    );
+    expect(detailOf('JPY')).toBe(
+      'The amount must be above 0, of at most 30 digits, without decimals, such as 1000.',
+    );
+  });
+
   test('clocks may differ by five minutes', () =>
     expect(checkPayment({ ...sound, paidAt: NOW + 5 * 60_000 }, agreement, NOW)).toEqual([]));
 });
