@@ -171,8 +171,11 @@ describe('reversalPostings', () => {
 });
 
 describe('sourceUrl', () => {
-  const of = (sourceKind: string, sourceLine: string | null = null, reader: 'provider' | 'operator' = 'provider') =>
-    sourceUrl({ sourceKind, sourceId: 'd1', sourceLine }, reader);
+  const of = (
+    sourceKind: string,
+    sourceLine: string | null = null,
+    reader: 'provider' | 'operator' = 'provider',
+  ) => sourceUrl({ sourceKind, sourceId: 'd1', sourceLine }, reader);
   test.each([
     [of('statement'), '/v1/statements/d1'],
     [of('statement', 'l1'), '/v1/statements/d1/lines/l1/explanation'],
