@@ -122,7 +122,7 @@ export class IntegrityService {
     const rendered = await this.renderings.verify(agreementId);
     if (rendered.problem) return fault('renderings', rendered.problem);
     counts.renderings += rendered.renderings;
-    const sealed = await this.verifySeals(agreement, counts);
+    const sealed = await this.verifySeals(agreement, statements, counts);
     if (sealed) return fault('ledger_heads', sealed);
     const rewritten = await this.verifyKept(agreement, kept);
     return rewritten === null ? null : fault('kept_heads', rewritten);
@@ -142,16 +142,26 @@ export class IntegrityService {
     return { check: 'audit_log', agreement: null, book: provider, sequence: String(sequence), what };
   }
 
-  private async verifySeals(agreement: Agreement, counts: IntegrityReport['counts']): Promise<string | null> {
+  /** One comes with each statement, so there are as many: the last ones may be missing, or their statements. */
+  private async verifySeals(
+    agreement: Agreement,
+    statements: number,
+    counts: IntegrityReport['counts'],
+  ): Promise<string | null> {
     let previous: StoredSeal | null = null;
     for (const seal of await listSeals(this.database, agreement.id)) {
       const document = JSON.parse(seal.text) as SealDocument;
       const what = faultInSeal(seal, previous, await this.chainsOf(agreement, document));
       if (what) return `ledger head ${seal.number}: ${what}`;
+      if (seal.number > statements)
+        return `ledger head ${seal.number}: statement ${document.statement}, which it came with, is missing`;
       previous = seal;
       counts.ledgerHeads += 1;
     }
-    return null;
+    const sealed = previous?.number ?? 0;
+    return sealed < statements
+      ? `the ledger head ${sealed + 1}, of statement ${sealed + 1}, is missing`
+      : null;
   }
 
   private async verifyKept(agreement: Agreement, kept: readonly SealDocument[]): Promise<string | null> {

@@ -83,6 +83,7 @@ async function tampered(statement: string, look: () => Promise<void>): Promise<v
     await owner.query(statement);
     await look();
   } finally {
+    await owner.query('INSERT INTO statements SELECT * FROM keep_statements ON CONFLICT DO NOTHING');
     await owner.query(`UPDATE statements s SET document = k.document, sha256 = k.sha256,
       closing_balance = k.closing_balance FROM keep_statements k WHERE k.id = s.id`);
     await owner.query('DELETE FROM rendering_parts');
@@ -194,6 +195,19 @@ describe('GET /v1/ledger/integrity', () => {
          document = replace(document, '"count":', '"count":1'),
          sha256 = encode(sha256(convert_to(replace(document, '"count":', '"count":1'), 'UTF8')), 'hex')`,
       { check: 'ledger_heads', what: expect.stringContaining('are not what they were') },
+    ],
+    [
+      'every ledger head, by taking it away,',
+      `DELETE FROM ledger_seals`,
+      { check: 'ledger_heads', what: 'the ledger head 1, of statement 1, is missing' },
+    ],
+    [
+      'every statement, by taking it away,',
+      `DELETE FROM statements`,
+      {
+        check: 'ledger_heads',
+        what: expect.stringMatching(/^ledger head 1: statement .*-0001, which it came/),
+      },
     ],
     [
       'the evidence of a dispute',

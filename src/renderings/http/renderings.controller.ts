@@ -14,8 +14,15 @@ import { AnswerHeaders, ApiIfNoneMatch, Problems } from '../../platform/http/ind
 import { IssuedStatementView, OfStatement } from '../../settlement/index.js';
 import { FORMATS, formatOf, type Kind } from '../formats/formats.js';
 import { RenderingStore } from '../rendering-store.js';
+import { FOCUS_COLUMNS } from '../rules/focus-rows.js';
 import { RenderingsService } from '../renderings.service.js';
 import { sendRendering } from './send-rendering.js';
+
+const FOCUS_EXAMPLE = {
+  BillingCurrency: 'USD',
+  BillingPeriodStart: '2026-10-01T00:00:00Z',
+  BillingPeriodEnd: '2026-11-01T00:00:00Z',
+};
 
 const BINARY = { schema: { type: 'string', format: 'binary' } };
 
@@ -28,15 +35,21 @@ const BODIES: Partial<Record<Kind, object>> = {
       'alpha-beta-0001,alpha-beta,2026-10,019a7d3c-5e80-7000-8000-000000000001,usage,bToA,1,,5000000000000,5000,GB,' +
       '0.02,100.00,beta,alpha,USD,,,\r\n',
   ),
-  focus: text('BilledCost,BillingAccountId,BillingCurrency,ChargeCategory\r\n100.00,beta,USD,Usage\r\n'),
+  focus: focusText({
+    ...FOCUS_EXAMPLE,
+    BilledCost: '100.00',
+    BillingAccountId: 'beta',
+    ChargeCategory: 'Usage',
+  }),
   creditsCsv: text(
     'id,provider,customer,direction,side,bytes,unit,unitPrice,priceFrom,region,amount,currency,state,period,' +
       'refersTo\r\n019a7d3c-5e80-7000-8000-000000000001,alpha,shop-17,aToB,egress,10000000000000,GB,0.22,' +
       '2026-01-01T00:00:00Z,,2200.00,USD,credited,2026-10,\r\n',
   ),
-  creditsFocus: text(
-    'BilledCost,BillingAccountId,BillingCurrency,ChargeCategory\r\n-2200.00,shop-17,USD,Credit\r\n',
-  ),
+  creditsFocus: focusText({
+    ...FOCUS_EXAMPLE,
+    ...{ BilledCost: '-2200.00', BillingAccountId: 'shop-17', ChargeCategory: 'Credit' },
+  }),
   ubl: text('<?xml version="1.0" encoding="UTF-8"?>\n<Invoice>...</Invoice>\n'),
   journal: text(
     '2026-11-06 * (alpha-beta-0001) Settled traffic bToA\n' +
@@ -62,6 +75,13 @@ const BODIES: Partial<Record<Kind, object>> = {
 
 function text(example: string): object {
   return { schema: { type: 'string' }, example };
+}
+
+/** All columns, of which an example fills some. */
+function focusText(filled: Partial<Record<(typeof FOCUS_COLUMNS)[number], string>>): object {
+  return text(
+    `${FOCUS_COLUMNS.join(',')}\r\n${FOCUS_COLUMNS.map((name) => filled[name] ?? '').join(',')}\r\n`,
+  );
 }
 
 /** A download of a rendering, with all that its documentation says. */
