@@ -21,7 +21,7 @@ import {
 } from './reported-records.js';
 
 /** A few in every run; `npm run test:kill` has more. */
-const KILLS = Number(process.env['KILLS'] ?? 4);
+const KILLS = Number(process.env['KILLS'] ?? 2);
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 /** A kill waits for up to so many answers, and then for a part of the time that a batch takes. */
 const ANSWERS_BEFORE_KILL_MAX = 8;

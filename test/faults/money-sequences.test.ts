@@ -4,7 +4,7 @@ import { MoneyStory } from './money-story.js';
 import { MortalService } from './mortal-service.js';
 
 /** Sequences, and how long each is at least; more of them with `SEQUENCES=50`. */
-const SEQUENCES = Number(process.env['SEQUENCES'] ?? 2);
+const SEQUENCES = Number(process.env['SEQUENCES'] ?? 1);
 const STEPS = Number(process.env['STEPS'] ?? 16);
 const SEED = Number(process.env['SEED'] ?? 1);
 /** A sequence goes on for up to so many times its length, until all was killed that it is to kill. */
